@@ -1,0 +1,3 @@
+"""Tiny helpers that know nothing of databases."""
+
+from .immutabledict import immutabledict as immutabledict
