@@ -1,0 +1,200 @@
+"""Walking and rewriting expressions. Rewriting builds new nodes; the original stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from .column import ColumnClause
+from .node import IdentityNode, Node
+
+Visitors = Mapping[str, Callable[[Any], Any]]
+_NO_OPTIONS: Mapping[str, Any] = {}
+
+
+def iterate(obj: Any, opts: Mapping[str, Any] = _NO_OPTIONS) -> Iterator[Any]:
+    """The node and all nodes below it, breadth first.
+
+    >>> from sublimate import column
+    >>> [node.__visit_name__ for node in iterate(column("a") > 5)]
+    ['binary', 'column', 'bindparam']
+    """
+    if obj is None:
+        return
+    queue = [obj]
+    for current in queue:
+        yield current
+        queue.extend(current.get_children(**opts))
+
+
+def traverse_using(iterator: Iterable[Any], obj: Any, visitors: Visitors) -> Any:
+    """Call `visitors[node.__visit_name__](node)` for every node that the iterator gives."""
+    for current in iterator:
+        visit = visitors.get(current.__visit_name__)
+        if visit is not None:
+            visit(current)
+    return obj
+
+
+def traverse(obj: Any, opts: Mapping[str, Any], visitors: Visitors) -> Any:
+    """Call `visitors[node.__visit_name__](node)` for every node.
+
+    >>> from sublimate import column
+    >>> found = []
+    >>> _ = traverse(column("a") > 5, {}, {"bindparam": lambda bind: found.append(bind.value)})
+    >>> found
+    [5]
+    """
+    return traverse_using(iterate(obj, opts), obj, visitors)
+
+
+def replacement_traverse(obj: Any, opts: Mapping[str, Any], replace: Callable[..., Any]) -> Any:
+    """A copy of the tree in which each node for which `replace(node)` is not None has become that result."""
+    return None if obj is None else _rewritten(obj, replace, _as_it_is)
+
+
+def cloned_traverse(obj: Any, opts: Mapping[str, Any], visitors: Visitors) -> Any:
+    """A deep copy, each copied node handed to its visitor (which may change it); columns and tables stay."""
+
+    def copied(node: Any, original: Any) -> Any:
+        new = node._clone() if node is original else node
+        visit = visitors.get(new.__visit_name__)
+        if visit is not None:
+            visit(new)
+        return new
+
+    return None if obj is None else _rewritten(obj, lambda node: None, copied)
+
+
+def is_immutable(node: Any) -> bool:
+    """Whether a node is part of a schema, or a column: never copied, only replaced."""
+    return isinstance(node, (IdentityNode, ColumnClause))
+
+
+def _as_it_is(node: Any, original: Any) -> Any:
+    return node
+
+
+def _rewritten(obj: Any, replace: Callable[..., Any], finish: Callable[..., Any]) -> Any:
+    done: dict[int, Any] = {}
+    kept: list[Any] = []
+
+    def visit(current: Any) -> Any:
+        known = done.get(id(current))
+        if known is None:
+            known = replace(current)
+            if known is None:
+                known = current._map_children(visit)
+                if not is_immutable(current):
+                    known = finish(known, current)
+            done[id(current)] = known
+            kept.append(current)
+        return known
+
+    return visit(obj)
+
+
+class ExternalTraversal:
+    """A visitor as a class: `visit_<name>(node)` methods, each for nodes of that `__visit_name__`.
+
+    >>> from sublimate import column
+    >>> class Values(ExternalTraversal):
+    ...     def visit_bindparam(self, bind):
+    ...         print(bind.value)
+    >>> _ = Values().traverse(column("a") > 5)
+    5
+    """
+
+    __traverse_options__: dict[str, Any] = {}
+    _next: ExternalTraversal | None = None
+
+    @property
+    def _visitors(self) -> dict[str, Callable[[Any], Any]]:
+        return {name[6:]: getattr(self, name) for name in dir(self) if name.startswith("visit_")}
+
+    def traverse_single(self, obj: Any, **kw: Any) -> Any:
+        """Visit one node with the first visitor of the chain that has a method for it."""
+        for visitor in self.visitor_iterator:
+            visit = getattr(visitor, f"visit_{obj.__visit_name__}", None)
+            if visit is not None:
+                return visit(obj, **kw)
+        return None
+
+    def iterate(self, obj: Any) -> Iterator[Any]:
+        return iterate(obj, self.__traverse_options__)
+
+    def traverse(self, obj: Any) -> Any:
+        return traverse(obj, self.__traverse_options__, self._visitors)
+
+    @property
+    def visitor_iterator(self) -> Iterator[ExternalTraversal]:
+        """This visitor and those chained behind it."""
+        visitor: ExternalTraversal | None = self
+        while visitor is not None:
+            yield visitor
+            visitor = visitor._next
+
+    def chain(self, visitor: ExternalTraversal) -> ExternalTraversal:
+        """Put a visitor at the end of the chain."""
+        last = list(self.visitor_iterator)[-1]
+        last._next = visitor
+        return self
+
+
+class CloningExternalTraversal(ExternalTraversal):
+    """A visitor that copies what it walks, and visits the copies."""
+
+    def copy_and_process(self, list_: Iterable[Any]) -> list[Any]:
+        return [self.traverse(item) for item in list_]
+
+    def traverse(self, obj: Any) -> Any:
+        return cloned_traverse(obj, self.__traverse_options__, self._visitors)
+
+
+class ReplacingExternalTraversal(CloningExternalTraversal):
+    """A visitor that copies what it walks, with another node in the place of each for which `replace()` offers one."""
+
+    def replace(self, elem: Any) -> Any:
+        return None
+
+    def _replaced(self, elem: Any) -> Any:
+        for visitor in self.visitor_iterator:
+            found = visitor.replace(elem)  # type: ignore[attr-defined]
+            if found is not None:
+                return found
+        return None
+
+    def traverse(self, obj: Any) -> Any:
+        return replacement_traverse(obj, self.__traverse_options__, self._replaced)
+
+
+Visitable = Node
+"""Base of everything that visitors can walk."""
+Traversible = HasTraverseInternals = ExternallyTraversible = HasTraversalDispatch = Node
+ClauseVisitor = ExternalTraversal
+CloningVisitor = CloningExternalTraversal
+ReplacingCloningVisitor = ReplacingExternalTraversal
+
+
+class anon_map(dict[Any, Any]):
+    """Numbers for things as they are met, the same number for the same thing."""
+
+    def __missing__(self, key: Any) -> str:
+        value = self[key] = str(len(self))
+        return value
+
+    def get_anon(self, obj: Any) -> tuple[str, bool]:
+        """The number of an object, and whether it had one before."""
+        known = id(obj) in self
+        return self[id(obj)], known
+
+
+class prefix_anon_map(dict[str, str]):
+    """Names of the form `base_1`, `base_2` for keys of the form `identity base`."""
+
+    def __missing__(self, key: str) -> str:
+        _, base = key.split(" ", 1)
+        number = int(self.get(base, "1"))
+        self[base] = str(number + 1)
+        value = self[key] = f"{base}_{number}"
+        return value
