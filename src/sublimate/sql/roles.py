@@ -1,0 +1,3 @@
+"""Facade: the names of `sqlalchemy.sql.roles` that programs use. Imports only."""
+
+from sublimate.expression.roles import *

@@ -1,0 +1,3 @@
+"""Facade: the names of `sqlalchemy.sql.sqltypes`. Imports only."""
+
+from sublimate.types import *

@@ -1,0 +1,229 @@
+"""SQL functions as elements of statements: arguments, and the forms that OVER, FILTER, FROM and AS give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
+
+from sublimate import types as t
+from sublimate.expression.binary import BinaryExpression, ClauseList, Grouping
+from sublimate.expression.coerce import expression
+from sublimate.expression.element import ColumnElement
+from sublimate.expression.node import Field, child, naming, nested, token, typ
+from sublimate.expression.window import AggregateOrderBy, FunctionFilter, Over, WithinGroup
+from sublimate.operators.functions import function_as_comparison_op, getitem
+from sublimate.types.base import to_instance
+
+from .columns import ColumnCollection
+
+if TYPE_CHECKING:
+    from .alias import TableValuedAlias, TableValuedColumn
+    from .select import Select
+
+_T = TypeVar("_T")
+
+KNOWN: dict[str, dict[str, Callable[..., Any]]] = {"_default": {}}
+
+
+def register_function(identifier: str, fn: type[Any], package: str = "_default") -> None:
+    """Make `func.<identifier>` build `fn`."""
+    KNOWN.setdefault(package, {})[identifier.lower()] = fn
+
+
+class FunctionElement(ColumnElement[_T]):
+    """Base of functions: arguments, and OVER, FILTER, FROM forms."""
+
+    __visit_name__ = "function"
+    _fields: ClassVar[tuple[Field, ...]] = (
+        naming("name"),
+        child("clause_expr"),
+        typ(),
+        nested("packagenames"),
+    )
+    name: Any = "function"
+    packagenames: tuple[str, ...] = ()
+    _has_args = False
+    supports_execution = True
+    is_selectable = True
+    returns_rows = True
+    named_with_column = False
+
+    def __init__(self, *clauses: Any) -> None:
+        base = self._bind_base
+        self.clause_expr = ClauseList(
+            *[expression(c, name=base) for c in clauses], group=False, group_contents=True
+        )
+        self._has_args = bool(clauses)
+
+    @property
+    def clauses(self) -> ClauseList:
+        return self.clause_expr
+
+    @property
+    def _bind_base(self) -> Any:
+        return str(self.name)
+
+    @property
+    def _label_base(self) -> str | None:  # type: ignore[override]
+        return "anon" if self.name is FunctionElement.name else str(self.name)
+
+    @property
+    def key(self) -> Any:
+        return self.name
+
+    @property
+    def _proxy_key(self) -> str | None:
+        return str(self.name)
+
+    def over(
+        self, *, partition_by: Any = None, order_by: Any = None, rows: Any = None, range_: Any = None, groups: Any = None,
+        exclude: str | None = None,
+    ) -> Over[_T]:  # fmt: skip
+        """The function over a window: `func.rank().over(order_by=User.age)`."""
+        return Over(
+            self,
+            partition_by=partition_by,
+            order_by=order_by,
+            rows=rows,
+            range_=range_,
+            groups=groups,
+            exclude=exclude,
+        )
+
+    def within_group(self, *order_by: Any) -> WithinGroup[_T]:
+        return WithinGroup(self, *order_by)
+
+    def within_group_type(self, within_group: Any) -> Any:
+        return None
+
+    @overload
+    def filter(self) -> Self: ...
+    @overload
+    def filter(self, *criterion: Any) -> FunctionFilter[_T]: ...
+    def filter(self, *criterion: Any) -> Self | FunctionFilter[_T]:
+        return FunctionFilter(self, *criterion) if criterion else self
+
+    def aggregate_order_by(self, *order_by: Any) -> AggregateOrderBy[Any]:
+        """The aggregate of its values in this order: `func.array_agg(t.c.x).aggregate_order_by(t.c.y)`."""
+        return AggregateOrderBy(self, *order_by)
+
+    def as_comparison(self, left_index: int, right_index: int) -> FunctionAsBinary:
+        return FunctionAsBinary(self, left_index, right_index)
+
+    def alias(self, name: str | None = None, joins_implicitly: bool = False) -> TableValuedAlias:
+        from .alias import TableValuedAlias
+
+        return TableValuedAlias(self, name=name, joins_implicitly=joins_implicitly)
+
+    def table_valued(
+        self,
+        *expr: Any,
+        with_ordinality: str | None = None,
+        name: str | None = None,
+        joins_implicitly: bool = False,
+    ) -> TableValuedAlias:
+        """The function as a table with these columns: `func.json_each(x).table_valued("key", "value")`."""
+        from .alias import TableValuedAlias
+
+        return TableValuedAlias(self, expr, with_ordinality, name, joins_implicitly)
+
+    def column_valued(self, name: str | None = None, joins_implicitly: bool = False) -> TableValuedColumn:
+        column: TableValuedColumn = self.alias(name=name, joins_implicitly=joins_implicitly).column
+        return column
+
+    def scalar_table_valued(self, name: str, type_: Any = None) -> ScalarFunctionColumn:
+        return ScalarFunctionColumn(self, name, type_)
+
+    @property
+    def columns(self) -> Any:
+        return ColumnCollection([(self.key, self.label(None))])
+
+    c = columns
+
+    def select(self) -> Select[_T]:
+        from .select import select
+
+        return select(self)
+
+    def as_from(self) -> Any:
+        return self
+
+    def as_in_operand(self) -> Any:
+        return self.select().as_in_operand()
+
+    @property
+    def _hidden_froms(self) -> tuple[Any, ...]:
+        return ()
+
+    def self_group(self, against: Any = None) -> Any:
+        if against is getitem and self.type._is_array:
+            return Grouping(self)
+        return super().self_group(against)
+
+    def _execute_steps(self, connection: Any, parameters: Any, options: Any) -> Any:
+        return connection.execute_steps(self.select(), parameters, options)
+
+
+class Function(FunctionElement[_T]):
+    """A function by name."""
+
+    def __init__(
+        self,
+        name: str,
+        *clauses: Any,
+        type_: Any = None,
+        packagenames: tuple[str, ...] = (),
+        monotonic: bool = False,
+    ) -> None:
+        self.name = name
+        self.packagenames = packagenames
+        self.type = to_instance(type_)
+        super().__init__(*clauses)
+
+
+class FunctionAsBinary(BinaryExpression[Any]):
+    """A function seen as a comparison of two of its arguments, for join conditions."""
+
+    __visit_name__ = "function_as_comparison_op"
+    _fields: ClassVar[tuple[Field, ...]] = (child("sql_function"), token("left_index"), token("right_index"))
+
+    def __init__(self, fn: Any, left_index: int, right_index: int) -> None:
+        self.sql_function = fn
+        self.left_index, self.right_index = left_index, right_index
+        self.operator = function_as_comparison_op
+        self.type = t.Boolean()
+
+    @property
+    def left(self) -> Any:
+        return self.sql_function.clauses.clauses[self.left_index - 1]
+
+    @property
+    def right(self) -> Any:
+        return self.sql_function.clauses.clauses[self.right_index - 1]
+
+    def _resolve(self) -> int:
+        shape = self.sql_function.shape
+        self._binds, self._anons, self._shape = self.sql_function.binds, self.sql_function.anons, shape
+        return shape  # type: ignore[no-any-return]
+
+    def self_group(self, against: Any = None) -> Any:
+        return self
+
+
+class ScalarFunctionColumn(ColumnElement[Any]):
+    """`(function(…)).name`."""
+
+    __visit_name__ = "scalar_function_column"
+    _fields: ClassVar[tuple[Field, ...]] = (child("fn"), naming("name"), typ())
+
+    def __init__(self, fn: Any, name: str, type_: Any = None) -> None:
+        self.fn, self.name, self.key = fn, name, name
+        self.type = to_instance(type_)
+
+    @property
+    def _label_base(self) -> str | None:  # type: ignore[override]
+        return self.name
+
+    @property
+    def _from_objects(self) -> tuple[Any, ...]:
+        return ()

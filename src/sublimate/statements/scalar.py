@@ -1,0 +1,143 @@
+"""Selects as operands: scalar subqueries, EXISTS, and the right side of IN."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from sublimate import exc
+from sublimate.expression.binary import Grouping, UnaryExpression
+from sublimate.expression.column import literal_column
+from sublimate.expression.element import ColumnElement
+from sublimate.expression.node import Field, child
+from sublimate.operators import functions as f
+from sublimate.types.base import NULLTYPE
+from sublimate.types.boolean import BOOLEANTYPE
+
+from .labels import LABEL_STYLE_NONE
+
+if TYPE_CHECKING:
+    from .select import Select
+
+_T = TypeVar("_T")
+
+
+class ScalarSelect(ColumnElement[_T]):
+    """A SELECT of one column as a value."""
+
+    __visit_name__ = "scalar_select"
+    _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+        columns = list(element.selected_columns) if hasattr(element, "selected_columns") else []
+        self.type = columns[0].type if columns else NULLTYPE
+
+    @property
+    def _from_objects(self) -> tuple[Any, ...]:
+        return ()
+
+    def where(self, *crit: Any) -> Self:
+        return self._with(element=self.element.where(*crit))
+
+    def correlate(self, *fromclauses: Any) -> Self:
+        return self._with(element=self.element.correlate(*fromclauses))
+
+    def correlate_except(self, *fromclauses: Any) -> Self:
+        return self._with(element=self.element.correlate_except(*fromclauses))
+
+    def self_group(self, against: Any = None) -> Any:
+        return self
+
+    def as_in_operand(self) -> Any:
+        return SelectInParentheses(self.element)
+
+    @property
+    def columns(self) -> Any:
+        raise exc.InvalidRequestError(
+            "Scalar Select expression has no columns; use this object directly within a column-level expression."
+        )
+
+    c = columns
+
+
+class SelectInParentheses(ColumnElement[Any]):
+    """A SELECT of any width, in parentheses, as an operand."""
+
+    __visit_name__ = "select_statement_grouping"
+    _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
+    is_selectable = True
+    named_with_column = False
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+        columns = list(element.selected_columns) if hasattr(element, "selected_columns") else []
+        self.type = columns[0].type if columns else NULLTYPE
+
+    @property
+    def _from_objects(self) -> tuple[Any, ...]:
+        return ()
+
+    @property
+    def selected_columns(self) -> Any:
+        return self.element.selected_columns
+
+    def as_in_operand(self) -> Any:
+        return self
+
+
+class Exists(UnaryExpression[bool]):
+    """`EXISTS (SELECT …)`."""
+
+    __visit_name__ = "exists"
+    _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
+
+    def __init__(self, argument: Any = None) -> None:
+        from .select import Select, select
+        from .select_base import SelectBase
+
+        if argument is None:
+            argument = select(literal_column("*"))
+        elif isinstance(argument, (ScalarSelect, SelectInParentheses, Grouping)):
+            argument = argument.element
+        elif not isinstance(argument, SelectBase):
+            argument = Select(argument).set_label_style(LABEL_STYLE_NONE)
+        self.element = argument
+        self.operator = f.exists
+        self.modifier = None
+        self.type = BOOLEANTYPE
+
+    @property
+    def _from_objects(self) -> tuple[Any, ...]:
+        return ()
+
+    def _changed(self, method: str, *args: Any, **kw: Any) -> Self:
+        return self._with(element=getattr(self.element, method)(*args, **kw))
+
+    def where(self, *clauses: Any) -> Self:
+        return self._changed("where", *clauses)
+
+    def select_from(self, *froms: Any) -> Self:
+        return self._changed("select_from", *froms)
+
+    def correlate(self, *fromclauses: Any) -> Self:
+        return self._changed("correlate", *fromclauses)
+
+    def correlate_except(self, *fromclauses: Any) -> Self:
+        return self._changed("correlate_except", *fromclauses)
+
+    def select(self) -> Select[bool]:
+        from .select import select
+
+        return select(self)
+
+    def scalar_subquery(self) -> ScalarSelect[bool]:
+        return self.select().scalar_subquery()
+
+    @property
+    def _label_base(self) -> str | None:  # type: ignore[override]
+        return "anon"
+
+
+def exists(argument: Any = None, /) -> Exists:
+    """`exists().where(…)`, or `exists(select(…))`."""
+    return Exists(argument)
