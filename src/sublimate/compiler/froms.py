@@ -1,0 +1,158 @@
+"""Rendering of what stands in FROM: tables, aliases, subqueries, joins, VALUES."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .registry import renders
+from .rendering import Rendering
+
+
+@renders("table")
+def render_table(table: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    return ctx.preparer.format_table(table) if asfrom else ""
+
+
+@renders("entity")
+def render_entity(node: Any, ctx: Rendering, **kw: Any) -> str:
+    return ctx.render(node.as_from(), **kw)
+
+
+@renders("alias")
+def render_alias(alias: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    if not asfrom:
+        return "" if ctx.statement is None else ctx.quote(alias.name)
+    name = ctx.quote(alias.name)
+    return f"{without_name(alias.element, ctx)} AS {name}"
+
+
+def without_name(element: Any, ctx: Rendering, lateral: bool = False) -> str:
+    """A FROM element without the `AS name` it has, for it gets another name (`lateral`: within LATERAL)."""
+    kind = element.__visit_name__
+    if kind in ("alias", "cte_alias"):
+        return without_name(element.element, ctx, lateral)
+    if kind == "lateral":
+        return f"LATERAL {without_name(element.element, ctx, lateral=True)}"
+    if kind == "subquery":
+        return without_name(element.element, ctx, lateral)
+    if kind == "table_valued_alias":
+        return _call(element, ctx)
+    if getattr(element, "is_select", False):
+        return f"({ctx.render(element, asfrom=True, lateral=lateral)})"
+    return ctx.render(element, asfrom=True)
+
+
+@renders("subquery")
+def render_subquery(sub: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    if not asfrom:
+        return ctx.render(sub.element) if ctx.statement is None else ctx.quote(sub.name)
+    name = ctx.quote(sub.name)
+    return f"({ctx.render(sub.element, asfrom=True)}) AS {name}"
+
+
+@renders("lateral")
+def render_lateral(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    alone = ctx.statement is None
+    if not asfrom and not alone:
+        return ctx.quote(node.name)
+    if alone and getattr(node.element, "is_select", False):
+        return f"LATERAL ({ctx.render(node.element)})"
+    name = ctx.quote(node.name)
+    return f"LATERAL {without_name(node.element, ctx, lateral=True)} AS {name}"
+
+
+@renders("tablesample")
+def render_tablesample(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    name = ctx.quote(node.name)
+    if not asfrom:
+        return name
+    seed = f" REPEATABLE ({ctx.render(node.seed)})" if node.seed is not None else ""
+    return f"{without_name(node.element, ctx)} AS {name} TABLESAMPLE {ctx.render(node.sampling)}{seed}"
+
+
+@renders("table_valued_alias")
+def render_table_valued(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    if not asfrom:
+        return ctx.render(node.element) if ctx.statement is None else ctx.quote(node.name)
+    name = ctx.quote(node.name)
+    text = f"{_call(node, ctx)} AS {name}"
+    if node._supports_derived:
+        process = ctx.dialect.type_compiler_instance.process
+        columns = [ctx.quote(c.name) + (f" {process(c.type)}" if node._with_types else "") for c in node.c]
+        text += f"({', '.join(columns)})"
+    return text
+
+
+def _call(node: Any, ctx: Rendering) -> str:
+    """The call of a function that stands for a table."""
+    ordinality = " WITH ORDINALITY" if node.with_ordinality is not None else ""
+    return f"{'LATERAL ' if node._is_lateral else ''}{ctx.render(node.element)}{ordinality}"
+
+
+@renders("table_valued_column")
+def render_table_valued_column(node: Any, ctx: Rendering, **kw: Any) -> str:
+    return ctx.quote(node.name)
+
+
+@renders("join")
+def render_join(join: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    word = " FULL OUTER JOIN " if join.full else " LEFT OUTER JOIN " if join.isouter else " JOIN "
+    left, right = from_text(join.left, ctx), from_text(join.right, ctx)
+    return f"{left}{ctx.dialect_render('join_word', join, word=word)}{right} ON {ctx.render(join.onclause)}"
+
+
+@renders("join_word")
+def render_join_word(join: Any, ctx: Rendering, *, word: str, **kw: Any) -> str:
+    return word
+
+
+@renders("from_grouping")
+def render_from_grouping(node: Any, ctx: Rendering, **kw: Any) -> str:
+    return f"({ctx.render(node.element, asfrom=True)})"
+
+
+@renders("values")
+def render_values(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+    if not asfrom:
+        return f"VALUES {value_rows(node, ctx)}" if ctx.statement is None else ctx.quote(node.name)
+    text = f"(VALUES {value_rows(node, ctx)})"
+    if node.unnamed:
+        return text
+    lateral = "LATERAL " if node._is_lateral else ""
+    return f"{lateral}{text} AS {ctx.quote(node.name)} ({column_names(node, ctx)})"
+
+
+def column_names(element: Any, ctx: Rendering) -> str:
+    return ", ".join(ctx.quote(c.name) for c in element.c)
+
+
+def value_rows(node: Any, ctx: Rendering) -> str:
+    literal: dict[str, Any] = {"literal_binds": True} if node.literal_binds else {}
+    return ", ".join(f"({ctx.render_list(row, **literal)})" for row in node._data)
+
+
+@renders("scalar_values")
+def render_scalar_values(node: Any, ctx: Rendering, **kw: Any) -> str:
+    return f"(VALUES {value_rows(node, ctx)})"
+
+
+def from_text(from_: Any, ctx: Rendering) -> str:
+    text = ctx.render(from_, asfrom=True)
+    hint = ctx.from_hints.get(id(from_))
+    return text if hint is None else hinted(from_, text, hint, ctx)
+
+
+def hinted(from_: Any, text: str, hint: str, ctx: Rendering) -> str:
+    """A FROM element with its hint, in which `%(name)s` stands for the element's name."""
+    named = hint % {"name": from_.name} if "%" in hint else hint
+    return ctx.dialect_render("from_hint", from_, text=text, hint=named)
+
+
+@renders("from_hint")
+def render_from_hint(from_: Any, ctx: Rendering, *, text: str, hint: str, **kw: Any) -> str:
+    return text if ctx.dialect_name else f"{text} [{hint}]"
+
+
+@renders("default_from")
+def render_default_from(select: Any, ctx: Rendering, **kw: Any) -> str:
+    return ""
