@@ -1,0 +1,88 @@
+"""Dialects by the name in a URL: the built-in ones, those registered by call, and those of installed packages."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from sublimate import exc
+
+_BUILT_IN: dict[str, tuple[str, str]] = {
+    "sqlite": ("sublimate.dialects.sqlite.dialect", "SQLiteDialect_pysqlite"),
+    "sqlite.pysqlite": ("sublimate.dialects.sqlite.dialect", "SQLiteDialect_pysqlite"),
+    "sqlite.aiosqlite": ("sublimate.dialects.sqlite.dialect", "SQLiteDialect_aiosqlite"),
+    "postgresql": ("sublimate.dialects.postgresql.dialect", "PGDialect_psycopg"),
+    "postgresql.psycopg": ("sublimate.dialects.postgresql.dialect", "PGDialect_psycopg"),
+    "postgresql.psycopg_async": ("sublimate.dialects.postgresql.dialect", "PGDialectAsync_psycopg"),
+    "postgresql.asyncpg": ("sublimate.dialects.postgresql.dialect", "PGDialect_asyncpg"),
+    "mysql": ("sublimate.dialects.mysql.dialect", "MySQLDialect_pymysql"),
+    "mysql.pymysql": ("sublimate.dialects.mysql.dialect", "MySQLDialect_pymysql"),
+    "mysql.asyncmy": ("sublimate.dialects.mysql.dialect", "MySQLDialect_asyncmy"),
+    "mysql.aiomysql": ("sublimate.dialects.mysql.dialect", "MySQLDialect_aiomysql"),
+    "mariadb": ("sublimate.dialects.mysql.dialect", "MariaDBDialect_pymysql"),
+    "mariadb.pymysql": ("sublimate.dialects.mysql.dialect", "MariaDBDialect_pymysql"),
+    "mariadb.asyncmy": ("sublimate.dialects.mysql.dialect", "MariaDBDialect_asyncmy"),
+    "mariadb.aiomysql": ("sublimate.dialects.mysql.dialect", "MariaDBDialect_aiomysql"),
+}
+#: a synchronous dialect -> the asynchronous one used where only the database is named
+_ASYNC = {"psycopg": "psycopg_async"}
+
+
+class PluginLoader:
+    """Finds plugins of one group by name: registered ones first, then those of installed packages."""
+
+    def __init__(self, group: str, auto_fn: Callable[[str], Any] | None = None) -> None:
+        self.group = group
+        self.impls: dict[str, Callable[[], Any]] = {}
+        self.auto_fn = auto_fn
+
+    def register(self, name: str, modulepath: str, objname: str) -> None:
+        """Name a class to import when the name is asked for: `registry.register("foo", "my.module", "FooDialect")`."""
+
+        def load() -> Any:
+            return getattr(importlib.import_module(modulepath), objname)
+
+        self.impls[name] = load
+
+    def deregister(self, name: str) -> None:
+        """Forget a registered name."""
+        del self.impls[name]
+
+    def load(self, name: str) -> Any:
+        """The plugin of this name."""
+        if name in self.impls:
+            return self.impls[name]()
+        if self.auto_fn is not None:
+            found = self.auto_fn(name)
+            if found is not None:
+                self.impls[name] = found
+                return found()
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=self.group, name=name):
+            self.impls[name] = entry.load
+            return entry.load()
+        raise exc.NoSuchModuleError(f"Can't load plugin: {self.group}:{name}")
+
+
+def _built_in(name: str) -> Callable[[], Any] | None:
+    known = _BUILT_IN.get(name)
+    if known is None:
+        return None
+    module, class_name = known
+    return lambda: getattr(importlib.import_module(module), class_name)
+
+
+registry = PluginLoader("sublimate.dialects", auto_fn=_built_in)
+plugins = PluginLoader("sublimate.plugins")
+
+
+def load_dialect(drivername: str, is_async: bool = False) -> Any:
+    """The dialect class for `postgresql+asyncpg` and the like."""
+    name, _, driver = drivername.partition("+")
+    if is_async:
+        driver = _ASYNC.get(driver, driver)
+    cls = registry.load(f"{name}.{driver}" if driver else name)
+    module = getattr(cls, "dialect", None)
+    return module if isinstance(module, type) else cls

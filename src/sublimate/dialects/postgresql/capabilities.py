@@ -1,0 +1,50 @@
+"""What PostgreSQL can do, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CAPABILITIES: dict[str, Any] = {
+    "supports_any_array": True,
+    "supports_distinct_on": True,
+    "supports_ilike": True,
+    "name": "postgresql",
+    "supports_comments": True,
+    "supports_constraint_comments": True,
+    "supports_default_metavalue": True,
+    "supports_default_values": True,
+    "supports_empty_insert": False,
+    "supports_identity_columns": True,
+    "supports_multivalues_insert": True,
+    "supports_native_boolean": True,
+    "supports_native_decimal": True,
+    "supports_native_enum": True,
+    "supports_native_uuid": True,
+    "supports_sequences": True,
+    "supports_server_side_cursors": True,
+    "supports_virtual_generated_columns": True,
+    "sequences_optional": True,
+    "preexecute_autoincrement_sequences": True,
+    "postfetch_lastrowid": False,
+    "insert_returning": True,
+    "update_returning": True,
+    "update_returning_multifrom": True,
+    "delete_returning": True,
+    "delete_returning_multifrom": True,
+    "insert_executemany_returning": True,
+    "insert_executemany_returning_sort_by_parameter_order": True,
+    "use_insertmanyvalues": True,
+    "returns_native_bytes": True,
+    "max_identifier_length": 63,
+    "default_schema_name": "public",
+    "reflection_options": ("postgresql_ignore_search_path",),
+    "json_comes_as_text": True,
+    "isolation_levels": (
+        "AUTOCOMMIT",
+        "READ COMMITTED",
+        "READ UNCOMMITTED",
+        "REPEATABLE READ",
+        "SERIALIZABLE",
+    ),
+    "default_isolation_level": "READ COMMITTED",
+}
