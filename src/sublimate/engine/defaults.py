@@ -1,0 +1,51 @@
+"""Column defaults that are computed before the statement is sent: in Python, row by row, or by a question to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sublimate.engine.context import ExecutionContext
+from sublimate.statements.select import select
+
+Producer = Callable[[ExecutionContext], Any]
+
+
+def producers(prefetch: Sequence[tuple[Any, str]], for_update: bool) -> tuple[tuple[str, Producer], ...]:
+    """For each column that Python makes a value for: the key of its parameter, and what makes the value."""
+    found = [(key, column.onupdate if for_update else column.default) for column, key in prefetch]
+    return tuple((key, producer(default)) for key, default in found if not _is_question(default))
+
+
+def questions(prefetch: Sequence[tuple[Any, str]]) -> tuple[tuple[str, Any], ...]:
+    """For each column whose value the database is asked for first: the key of its parameter, and the SELECT."""
+    return tuple(
+        (key, select(column.default.next_value() if column.default.is_sequence else column.default.arg))
+        for column, key in prefetch
+        if _is_question(column.default)
+    )
+
+
+def _is_question(default: Any) -> bool:
+    return bool(default.is_sequence or default.is_clause_element)
+
+
+def producer(default: Any) -> Producer:
+    """What makes a default's value: its function, or its plain value."""
+    if default.is_callable:
+        found: Producer = default.arg
+        return found
+    value = default.arg
+    return lambda context: value
+
+
+def fill(
+    context: ExecutionContext, making: Sequence[tuple[str, Producer]], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Add the defaults to the rows that do not give the values themselves."""
+    for row in rows:
+        context.current_parameters = row
+        for key, make in making:
+            if key not in row:
+                row[key] = make(context)
+    context.current_parameters = None
