@@ -1,0 +1,32 @@
+"""Attributes of mapped classes and of their instances."""
+
+from sublimate.orm.attributes.descriptor import InstrumentedAttribute as InstrumentedAttribute
+from sublimate.orm.attributes.descriptor import QueryableAttribute as QueryableAttribute
+from sublimate.orm.attributes.functions import del_attribute as del_attribute
+from sublimate.orm.attributes.functions import flag_dirty as flag_dirty
+from sublimate.orm.attributes.functions import flag_modified as flag_modified
+from sublimate.orm.attributes.functions import get_attribute as get_attribute
+from sublimate.orm.attributes.functions import get_history as get_history
+from sublimate.orm.attributes.functions import init_collection as init_collection
+from sublimate.orm.attributes.functions import instance_dict as instance_dict
+from sublimate.orm.attributes.functions import instance_state as instance_state
+from sublimate.orm.attributes.functions import manager_of_class as manager_of_class
+from sublimate.orm.attributes.functions import set_attribute as set_attribute
+from sublimate.orm.attributes.functions import set_committed_value as set_committed_value
+from sublimate.orm.attributes.history import HISTORY_BLANK as HISTORY_BLANK
+from sublimate.orm.attributes.history import History as History
+from sublimate.orm.attributes.mapped import Mapped as Mapped
+from sublimate.orm.state.symbols import ATTR_EMPTY as ATTR_EMPTY
+from sublimate.orm.state.symbols import ATTR_WAS_SET as ATTR_WAS_SET
+from sublimate.orm.state.symbols import NEVER_SET as NEVER_SET
+from sublimate.orm.state.symbols import NO_VALUE as NO_VALUE
+from sublimate.orm.state.symbols import PASSIVE_CLASS_MISMATCH as PASSIVE_CLASS_MISMATCH
+from sublimate.orm.state.symbols import PASSIVE_NO_FETCH as PASSIVE_NO_FETCH
+from sublimate.orm.state.symbols import PASSIVE_NO_FETCH_RELATED as PASSIVE_NO_FETCH_RELATED
+from sublimate.orm.state.symbols import PASSIVE_NO_INITIALIZE as PASSIVE_NO_INITIALIZE
+from sublimate.orm.state.symbols import PASSIVE_NO_RESULT as PASSIVE_NO_RESULT
+from sublimate.orm.state.symbols import PASSIVE_OFF as PASSIVE_OFF
+from sublimate.orm.state.symbols import PASSIVE_ONLY_PERSISTENT as PASSIVE_ONLY_PERSISTENT
+from sublimate.orm.state.symbols import PASSIVE_RETURN_NO_VALUE as PASSIVE_RETURN_NO_VALUE
+from sublimate.orm.state.symbols import LoaderCallableStatus as LoaderCallableStatus
+from sublimate.orm.state.symbols import PassiveFlag as PassiveFlag

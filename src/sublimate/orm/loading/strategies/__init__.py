@@ -1,0 +1,1 @@
+"""Ways to load what the rows did not bring: one file each, all by batches of objects."""

@@ -1,0 +1,1 @@
+"""How classes map to tables: registries, mappers, properties, relationships, aliases."""

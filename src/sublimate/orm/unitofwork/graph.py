@@ -1,0 +1,102 @@
+"""Which tables must be written before which: from foreign keys and from relationships. Kept per set of mappers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sublimate.orm.unitofwork.order import components
+
+
+def table_edges(mappers: Iterable[Any]) -> set[tuple[Any, Any]]:
+    """(referred table, referring table) pairs; a table that refers to itself has an edge to itself."""
+    mappers = list(mappers)
+    late = _post_update_columns(mappers)
+    edges: set[tuple[Any, Any]] = set()
+    for mapper in mappers:
+        for table in mapper.tables:
+            edges.update(_foreign_key_edges(table, late))
+        for first, second in zip(mapper.tables, mapper.tables[1:], strict=False):
+            edges.add((first, second))
+        edges.update(_relationship_edges(mapper))
+    return edges
+
+
+def base_edges(mappers: Iterable[Any]) -> tuple[set[tuple[Any, Any]], set[tuple[Any, Any]]]:
+    """(referred class, referring class) pairs of different classes (by base mapper): by foreign keys, and by relationships."""
+    mappers = list(mappers)
+    late = _post_update_columns(mappers)
+    owners = {table: mapper.base_mapper for mapper in mappers for table in mapper.tables}
+    bases = set(owners.values())
+    by_key = {
+        (owners[first], owner)
+        for table, owner in owners.items()
+        for first, _ in _foreign_key_edges(table, late)
+        if first in owners and owners[first] is not owner
+    }
+    by_relationship: set[tuple[Any, Any]] = set()
+    for mapper in mappers:
+        here = mapper.base_mapper
+        for impl in mapper.class_state.relations:
+            prop = impl.prop
+            there = prop.mapper.base_mapper
+            if (
+                prop.viewonly
+                or prop.post_update
+                or prop.secondary is not None
+                or there not in bases
+                or there is here
+            ):
+                continue
+            by_relationship.add((there, here) if prop.direction.name == "MANYTOONE" else (here, there))
+    return by_key, by_relationship
+
+
+def table_order(groups: Iterable[list[Any]], mappers: Iterable[Any]) -> list[Any]:
+    """Tables in an order for saving: parents first; in circles of foreign keys as relationships and inheritance say."""
+    found: list[Any] = []
+    for group in groups:
+        if len(group) == 1:
+            found += group
+            continue
+        edges = _strict_edges(mappers)
+        depth = {table: i for mapper in mappers for i, table in enumerate(mapper.tables)}
+        for part in components(group, edges):
+            found += sorted(part, key=lambda table: depth.get(table, 0))
+    return found
+
+
+def _strict_edges(mappers: Iterable[Any]) -> set[tuple[Any, Any]]:
+    edges: set[tuple[Any, Any]] = set()
+    for mapper in mappers:
+        edges.update(zip(mapper.tables, mapper.tables[1:], strict=False))
+        edges.update(edge for edge in _relationship_edges(mapper) if edge[0] is not edge[1])
+    return edges
+
+
+def _foreign_key_edges(table: Any, late: set[Any]) -> Iterator[tuple[Any, Any]]:
+    for column in table.c:
+        if column in late:
+            continue
+        for foreign_key in column.foreign_keys:
+            yield foreign_key.column.table, table
+
+
+def _relationship_edges(mapper: Any) -> Iterator[tuple[Any, Any]]:
+    for impl in mapper.class_state.relations:
+        prop = impl.prop
+        if prop.viewonly or prop.post_update or prop.secondary is not None:
+            continue
+        for source, target in prop.synchronize_pairs:
+            yield source.table, target.table
+
+
+def _post_update_columns(mappers: Iterable[Any]) -> set[Any]:
+    """Foreign keys that a second UPDATE sets, so that the order need not care for them."""
+    return {
+        target
+        for mapper in mappers
+        for impl in mapper.class_state.relations
+        if impl.prop.post_update and impl.prop.secondary is None
+        for _, target in impl.prop.synchronize_pairs
+    }

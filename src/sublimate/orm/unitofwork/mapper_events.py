@@ -1,0 +1,47 @@
+"""Events of mappers around the rows of a flush: before_insert, after_update and the like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FIRST = frozenset({"before_insert", "before_update", "after_delete"})
+
+
+def is_watched(mapper: Any, verb: str) -> bool:
+    """Whether anybody wants to be told of rows that are inserted, updated or deleted."""
+    dispatch = mapper.dispatch
+    if dispatch is None:
+        return False
+    return bool(
+        getattr(dispatch, f"before_{verb}")
+        or getattr(dispatch, f"after_{verb}")
+        or (verb != "delete" and dispatch.refresh_flush)
+    )
+
+
+def announce(name: str, batch: Any, connection: Any) -> None:
+    """Tell the mapper's listeners about each object of a batch."""
+    for state, obj in batch.rows:
+        mapper = state.mapper
+        if (
+            mapper.dispatch is not None
+            and (mapper.tables[0] if name in _FIRST else mapper.tables[-1]) is batch.table
+        ):
+            getattr(mapper.dispatch, name)(mapper, connection, obj)
+
+
+def announce_refreshed(verb: str, batch: Any) -> None:
+    """Tell listeners to `refresh_flush` of the values that defaults gave an object."""
+    if verb == "delete":
+        return
+    for state, obj in batch.rows:
+        mapper = state.mapper
+        if mapper.dispatch is not None and mapper.dispatch.refresh_flush:
+            keys = [key for key, prop in mapper.column_props.items() if _has_default(prop.columns[0], verb)]
+            if keys:
+                mapper.dispatch.refresh_flush(obj, None, keys)
+
+
+def _has_default(column: Any, verb: str) -> bool:
+    names = ("default", "server_default") if verb == "insert" else ("onupdate", "server_onupdate")
+    return any(getattr(column, name, None) is not None for name in names)

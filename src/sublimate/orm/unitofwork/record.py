@@ -1,0 +1,64 @@
+"""What a flush did to objects, so that a rollback can undo it. One per transaction; a savepoint's joins its parent's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sublimate.orm.state.instance import InstanceState
+
+States = dict[InstanceState[Any], Any]
+
+
+class FlushRecord:
+    """States (and their objects, kept alive) that were inserted, updated, deleted or got another primary key."""
+
+    __slots__ = ("deleted", "dirty", "new", "switched")
+
+    def __init__(self) -> None:
+        self.new: States = {}
+        self.dirty: States = {}
+        self.deleted: States = {}
+        self.switched: dict[InstanceState[Any], Any] = {}
+        """State -> the primary key it had at first."""
+
+    def absorb(self, other: FlushRecord) -> None:
+        """Add what a later flush, or a savepoint that was kept, did."""
+        self.new.update(other.new)
+        self.dirty.update(other.dirty)
+        for state, obj in other.deleted.items():
+            self.deleted[state] = obj
+        for state, key in other.switched.items():
+            self.switched.setdefault(state, key)
+
+    def undo(self, session: Any) -> None:
+        """The transaction was rolled back: inserted objects are transient again, deleted ones persistent."""
+        identity_map = session.identity_map
+        for state, old_key in self.switched.items():
+            self._leave(identity_map, state)
+            state.key = old_key
+            if state not in self.new and state not in self.deleted:
+                identity_map.of(state.link.token).add(state.obj(), state.mapper.base_mapper, old_key)
+        for state, obj in self.deleted.items():
+            if state in self.new:
+                continue
+            state.was_deleted = False
+            state.link = session._link_of(state.link.token)
+            identity_map.of(state.link.token).add(obj, state.mapper.base_mapper, state.key)
+        for state in self.new:
+            self._leave(identity_map, state)
+            state.key = state.committed = None
+            if not state.expired_keys or state.expired_keys <= state.dict.keys():
+                state.expired_keys = None  # else the values are lost: add() again must not write NULLs
+            state.was_deleted = False
+            state.link = state.link.detached()
+
+    def finish(self) -> None:
+        """The transaction was committed: deleted objects belong to no session any more."""
+        for state in self.deleted:
+            state.link = state.link.detached()
+
+    @staticmethod
+    def _leave(identity_map: Any, state: InstanceState[Any]) -> None:
+        obj = state.obj()
+        if state.key is not None and not state.was_deleted:
+            identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.key)
