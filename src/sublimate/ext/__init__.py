@@ -1,0 +1,1 @@
+"""Extensions: what goes beyond Core and ORM, one module each."""
