@@ -1,0 +1,1 @@
+"""Database operations. They flush what they write; `get_db` commits."""

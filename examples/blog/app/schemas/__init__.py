@@ -1,0 +1,1 @@
+"""Schemas: what HTTP may carry in and out."""
