@@ -1,0 +1,78 @@
+"""Streams hold one batch: neither the objects nor their entries in the identity map pile up."""
+
+import asyncio
+import gc
+import weakref
+from pathlib import Path
+
+from sublimate import create_engine, insert, select
+from sublimate.ext.asyncio import AsyncSession, create_async_engine
+from sublimate.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+ROWS = 12_000
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Event(Base):
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+def fill(path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(Event.__table__), [{"name": f"e{i}"} for i in range(ROWS)])  # type: ignore[arg-type]
+    engine.dispose()
+
+
+class Watch:
+    """How many objects of a stream live at the same time."""
+
+    def __init__(self) -> None:
+        self.alive: weakref.WeakSet[Event] = weakref.WeakSet()
+        self.most = self.seen = 0
+
+    def __call__(self, found: Event) -> None:
+        self.alive.add(found)
+        self.seen += 1
+        if self.seen % 500 == 0:
+            gc.collect()
+            self.most = max(self.most, len(self.alive))
+
+
+def test_a_synchronous_stream_holds_a_batch(tmp_path: Path) -> None:
+    fill(tmp_path / "events.sqlite")
+    engine = create_engine(f"sqlite:///{tmp_path}/events.sqlite")
+    watch = Watch()
+    with Session(engine) as session:
+        for found in session.scalars(select(Event).execution_options(yield_per=100)):
+            watch(found)
+        entries = sum(map(len, session.identity_map.by_mapper.values()))
+    engine.dispose()
+    assert watch.seen == ROWS
+    assert watch.most <= 400
+    assert entries <= 2_500
+
+
+def test_an_asynchronous_stream_holds_a_batch(tmp_path: Path) -> None:
+    fill(tmp_path / "events.sqlite")
+    watch = Watch()
+
+    async def read() -> int:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/events.sqlite")
+        async with AsyncSession(engine) as session:
+            async for found in await session.stream_scalars(select(Event).execution_options(yield_per=100)):
+                watch(found)
+            entries = sum(map(len, session.identity_map.by_mapper.values()))
+        await engine.dispose()
+        return entries
+
+    entries = asyncio.run(read())
+    assert watch.seen == ROWS
+    assert watch.most <= 400
+    assert entries <= 2_500
