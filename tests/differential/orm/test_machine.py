@@ -1,0 +1,21 @@
+"""Random units of work on random model graphs, step by step under both roots: equal observations, states, and final database.
+
+The programs are the same in every run. `python -m differential.orm.soak FIRST LAST` (in `tests`) draws others, as many as you like.
+"""
+
+import time
+
+import pytest
+
+from differential.orm.soak import run_seed, show, shrink
+
+SEEDS = 12
+PROGRAMS = 6
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["common", "wide"])
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_step_by_step(seed: int, wide: bool) -> None:
+    for graph, program, _ in run_seed(seed, wide, PROGRAMS):
+        graph, program, message = shrink(graph, program, time.monotonic() + 30)
+        pytest.fail(f"{message}\n{show(graph, program)}")
