@@ -1,7 +1,12 @@
 """Random statements as a line of Python each, which builds the same statement under either root."""
 
+import os
+import random
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from differential.core.lines import namespace
@@ -418,10 +423,30 @@ class StatementWriter(Writer):
         return f"delete({table}).where({', '.join(where)}){self.returned(table, returning)}"
 
 
+NEW = "SUBLIMATE_EXAMPLES"
+
+
 @st.composite
 def statements(draw: Any) -> Spec:
     """SELECT mostly, set operations, CTEs, and INSERT, UPDATE, DELETE."""
-    return StatementWriter(draw).statement()
+    return StatementWriter(lambda low, high: draw(st.integers(low, high))).statement()
+
+
+def over_statements(count: int) -> Callable[[Any], Any]:
+    """Run a test with a `spec` over `count` random statements, the same in every run and with every version.
+
+    With SUBLIMATE_EXAMPLES=5000 that many new ones are drawn, and a failing one is made small.
+    """
+    if NEW in os.environ:
+        quick = settings(
+            max_examples=int(os.environ[NEW]),
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        )
+        return lambda test: quick(given(spec=statements())(test))
+    specs = [StatementWriter(random.Random(seed).randint).statement() for seed in range(count)]
+    return pytest.mark.parametrize("spec", specs, ids=[f"seed {seed}" for seed in range(count)])
 
 
 def statement(s: Scope, spec: Spec) -> Any:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hypothesis import strategies as st
-
 Columns = Sequence[tuple[str, str]]
 """Kind and text of each column: `("int", "t.c.x")`."""
 
@@ -30,20 +28,23 @@ def members(name: str, columns: Columns) -> Columns:
 
 
 class Writer:
-    """Draws parts of one statement; what is named on the way (aliases, CTEs) is listed in `names`."""
+    """Draws parts of one statement; what is named on the way (aliases, CTEs) is listed in `names`.
 
-    def __init__(self, draw: Callable[[Any], Any]) -> None:
-        self.draw = draw
+    `integer(lowest, highest)` makes every choice.
+    """
+
+    def __init__(self, integer: Callable[[int, int], int]) -> None:
+        self.integer = integer
         self.names: list[str] = []
         self.count = 0
         self.postgresql = self.chance(5)  # a statement of PostgreSQL's own
 
     def pick(self, *options: Any) -> Any:
-        return self.draw(st.sampled_from(options))
+        return options[self.integer(0, len(options) - 1)]
 
     def chance(self, of: int) -> bool:
         """True once in `of` times."""
-        return bool(self.draw(st.integers(1, of)) == of)
+        return self.integer(1, of) == of
 
     def name(self, text: str, prefix: str = "a") -> str:
         """Give the thing a name, to be used in several places."""
@@ -53,7 +54,7 @@ class Writer:
         return name
 
     def some(self, most: int, make: Callable[[], str], least: int = 0) -> list[str]:
-        return [make() for _ in range(self.draw(st.integers(least, most)))]
+        return [make() for _ in range(self.integer(least, most))]
 
     # -- expressions ------------------------------------------------------------------------------------------
 
@@ -69,7 +70,7 @@ class Writer:
         return str(getattr(self, f"make_{kind}")(frm, depth - 1))
 
     def literal(self, kind: str) -> str:
-        number = self.draw(st.integers(0, 50))
+        number = self.integer(0, 50)
         match kind:
             case "int":
                 return str(

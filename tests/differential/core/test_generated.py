@@ -3,27 +3,13 @@
 The programs are the same in every run, unless SUBLIMATE_EXAMPLES says how many new ones to draw.
 """
 
-import os
 import warnings
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-
 from differential.core.compare import compiled, differences, executed, scope
-from differential.core.generator import Spec, statement, statements
+from differential.core.generator import Spec, over_statements, statement
 from differential.outcomes import COUNTS, Failed
 from differential.roots import DIALECTS, ORACLE, OURS, Root
-
-EXAMPLES = int(os.environ.get("SUBLIMATE_EXAMPLES", "150"))
-quick = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize="SUBLIMATE_EXAMPLES" not in os.environ,
-    print_blob=False,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-)
-
 
 #: where the oracle stops with one of these, it stumbles over a statement that ours can say
 STUMBLES = {"TypeError", "AttributeError", "AssertionError", "NotImplementedError"}
@@ -33,8 +19,7 @@ def stumbles(expected: object) -> bool:
     return isinstance(expected, Failed) and expected.kinds[0] in STUMBLES
 
 
-@quick
-@given(statements())
+@over_statements(150)
 def test_text_and_parameters(spec: Spec) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -49,8 +34,7 @@ def test_text_and_parameters(spec: Spec) -> None:
     assert not found, "\n".join(f"{d}\n  oracle: {a!r}\n  ours:   {b!r}" for d, (a, b) in found.items())
 
 
-@quick
-@given(statements())
+@over_statements(150)
 def test_rows(connections: tuple[Any, Any], spec: Spec) -> None:
     """The rows and warnings of the same statements, twice, so that ours comes from the cache of plans."""
     database = connections[0].dialect.name
@@ -86,8 +70,7 @@ def said(root: Root, caught: list[Any]) -> set[str]:
 SEEN: dict[object, str] = {}
 
 
-@quick
-@given(statements())
+@over_statements(150)
 def test_one_key_one_text(spec: Spec) -> None:
     """Two statements found under one key in the plan cache have one SQL text."""
     made = statement(scope(OURS), spec)
