@@ -4,6 +4,10 @@ from typing import TYPE_CHECKING
 
 from sublimate.engine.retrying import retrying
 from sublimate.orm import exc as exc
+
+# functions below have the names of these two modules: loaded later, the modules would take their places
+from sublimate.orm import mapped_collection as _mapped_collection  # noqa: F401
+from sublimate.orm import mapper as _mapper  # noqa: F401
 from sublimate.orm.attributes.descriptor import (
     InspectionAttr,
     InspectionAttrExtensionType,
