@@ -1,5 +1,5 @@
 """The querying guide: joins, aliases, subqueries, CTEs, unions, statements from text, bundles, DML of the ORM."""
-# ruff: noqa: UP  (annotations as the documentation of older versions wrote them count, too)
+# ruff: noqa: UP
 
 from typing import Optional
 

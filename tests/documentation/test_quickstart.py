@@ -1,5 +1,5 @@
 """The first hour with the ORM: models, a session, queries, changes."""
-# ruff: noqa: UP  (annotations as the documentation of older versions wrote them count, too)
+# ruff: noqa: UP
 
 from sqlalchemy import ForeignKey, String, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, MultipleResultsFound, NoResultFound

@@ -164,7 +164,7 @@ class StatementWriter(Writer):
             chosen = [(kind, self.value(kind, frm, depth)) for kind in kinds]
         else:
             for _ in range(self.pick(1, 2, 3)):
-                kind = self.pick(*KINDS, *{k for k, _ in columns})
+                kind = self.pick(*KINDS, *dict.fromkeys(k for k, _ in columns))
                 chosen.append(self.window(frm) if self.chance(6) else (kind, self.value(kind, frm, depth)))
         labels = [
             f"k{n}" if named or kinds is not None else self.pick(None, None, f"k{n}", f"Mixed {n}")
@@ -178,7 +178,7 @@ class StatementWriter(Writer):
         if not named and kinds is None and not grouped and self.chance(5):
             items += [
                 text
-                for text in {self.pick(*[text for _, text in columns]) for _ in range(2)}
+                for text in dict.fromkeys(self.pick(*[text for _, text in columns]) for _ in range(2))
                 if text not in items
             ]
         text = f"select({', '.join(items)}){calls}"
