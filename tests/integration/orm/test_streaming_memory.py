@@ -1,9 +1,12 @@
-"""Streams hold one batch: neither the objects nor their entries in the identity map pile up."""
+"""Streams hold one batch: neither the objects nor their entries in the identity map pile up, even if no collector ever runs."""
 
 import asyncio
 import gc
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from sublimate import create_engine, insert, select
 from sublimate.ext.asyncio import AsyncSession, create_async_engine
@@ -30,6 +33,14 @@ def fill(path: Path) -> None:
     engine.dispose()
 
 
+@pytest.fixture(autouse=True)
+def no_collector() -> Iterator[None]:
+    """What is let go has to go by itself: a cycle would keep whole batches until somebody collects them."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
 class Watch:
     """How many objects of a stream live at the same time."""
 
@@ -40,9 +51,7 @@ class Watch:
     def __call__(self, found: Event) -> None:
         self.alive.add(found)
         self.seen += 1
-        if self.seen % 500 == 0:
-            gc.collect()
-            self.most = max(self.most, len(self.alive))
+        self.most = max(self.most, len(self.alive))
 
 
 def test_a_synchronous_stream_holds_a_batch(tmp_path: Path) -> None:
@@ -55,7 +64,7 @@ def test_a_synchronous_stream_holds_a_batch(tmp_path: Path) -> None:
         entries = sum(map(len, session.identity_map.by_mapper.values()))
     engine.dispose()
     assert watch.seen == ROWS
-    assert watch.most <= 400
+    assert watch.most <= 200  # the batch that is read, and what is left of the last
     assert entries <= 2_500
 
 
@@ -74,5 +83,5 @@ def test_an_asynchronous_stream_holds_a_batch(tmp_path: Path) -> None:
 
     entries = asyncio.run(read())
     assert watch.seen == ROWS
-    assert watch.most <= 400
+    assert watch.most <= 200  # the batch that is read, and what is left of the last
     assert entries <= 2_500
