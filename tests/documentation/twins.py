@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -192,10 +193,26 @@ def database(backend: str, request: pytest.FixtureRequest) -> str:
         directory = request.getfixturevalue("tmp_path")
         number = len(list(directory.iterdir()))
         return f"sqlite{'+aiosqlite' * (backend == 'aiosqlite')}:///{directory}/{number}.sqlite"
+    url = request.getfixturevalue("url_for")(backend)
+    (empty_mysql if "mysql" in url.partition("+")[0] else empty_postgresql)(url.replace(f"+{backend}", "", 1))
+    return str(url)
+
+
+def empty_postgresql(url: str) -> None:
     import psycopg
 
-    url = request.getfixturevalue("postgresql_url")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA IF EXISTS public CASCADE")
         connection.execute("CREATE SCHEMA public")
-    return str(request.getfixturevalue("with_driver")(url, backend))
+
+
+def empty_mysql(url: str) -> None:
+    import pymysql
+
+    parts = urlsplit(url)
+    name = parts.path.lstrip("/")
+    with pymysql.connect(
+        host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""
+    ) as server:
+        server.cursor().execute(f"DROP DATABASE IF EXISTS `{name}`")
+        server.cursor().execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")

@@ -24,6 +24,7 @@ class RowBuffer:
     """Raw rows and how far they have been read. `refusal` is why no row can be fetched; None while some can."""
 
     __slots__ = ("page", "position", "refusal", "rows", "stream")
+    is_left_on_server = False
 
     def __init__(
         self, rows: Sequence[Any], stream: RowStream | None = None, refusal: str | None = None
@@ -76,6 +77,13 @@ class RowBuffer:
 
     def close(self) -> None:
         self.rows, self.position, self.refusal = (), 0, CLOSED
+
+
+class ServerBuffer(RowBuffer):
+    """Rows that the server keeps: who asks for some without saying how many gets all, not one as from a cursor."""
+
+    __slots__ = ()
+    is_left_on_server = True
 
 
 class IteratorStream:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from sublimate import exc
-from sublimate.engine.buffer import RowBuffer
+from sublimate.engine.buffer import RowBuffer, ServerBuffer
 from sublimate.engine.context import ExecutionContext
 from sublimate.engine.cursor import CursorResult, no_rows
 from sublimate.engine.defaults import producer
@@ -204,7 +204,7 @@ def _rows_left_steps(
     make_step = partial(Stream, size=page)
     cursor = yield from send_steps(connection, make_step, plan, sql, args, options=options)
     metadata = (plan and plan.metadata) or named_by_database(plan, tuple(cursor.columns))
-    result: AnyResult = CursorResult(metadata, RowBuffer((), CursorStream(cursor, page, connection)))
+    result: AnyResult = CursorResult(metadata, ServerBuffer((), CursorStream(cursor, page, connection)))
     return result.yield_per(page) if options.get("yield_per") else result
 
 

@@ -33,8 +33,9 @@ class EngineLog(EchoLogger):
         shown = HIDDEN if self.hide_parameters else abbreviate_parameters(args, many)
         self.line(f"[{origin}] {shown}", token)
 
-    def rows(self, columns: Sequence[str], rows: Sequence[Any]) -> None:
+    def rows(self, columns: Sequence[str], rows: Sequence[Any], token: str | None = None) -> None:
         """Names and rows, for `echo="debug"`."""
-        self.debug("Col %r", tuple(columns))
+        mark = "" if token is None else f"[{token}] "
+        self.debug("%sCol %r", mark, tuple(columns))
         for row in rows:
-            self.debug("Row %s", abbreviate_parameters(tuple(row), False))
+            self.debug("%sRow %s", mark, abbreviate_parameters(tuple(row), False))

@@ -15,7 +15,7 @@ class MockConnection:
 
     def __init__(self, dialect: Any, executor: Callable[..., Any]) -> None:
         self._dialect = dialect
-        self.execute = executor
+        self._executor = executor
 
     @property
     def dialect(self) -> Any:
@@ -43,8 +43,12 @@ class MockConnection:
         found: str | None = obj.schema
         return found
 
+    def execute(self, statement: Any, parameters: Any = None, execution_options: Any = None) -> Any:
+        """Hand the statement to the function."""
+        return self._executor(statement, parameters)
+
     def execute_steps(self, statement: Any, parameters: Any = None, execution_options: Any = None) -> Any:
-        self.execute(statement, parameters or ())
+        self._executor(statement, parameters)
         return None
         yield
 

@@ -109,7 +109,8 @@ class BaseResult(Generic[V]):
     def _size(self, size: int | None) -> int | None:
         if size is not None and size < 0:
             return None
-        return size or self._buffer.page or self._default_size
+        buffer = self._buffer
+        return size or buffer.page or (None if buffer.is_left_on_server else self._default_size)
 
     def _one(self, values: list[V]) -> V:
         if len(values) != 1:

@@ -131,7 +131,7 @@ def send_steps(
     if dispatch is not None:
         after_cursor_execute(dispatch, connection, sql, args, context, told_many, outcome)
     if talking and engine.log.debug_enabled():
-        _log_rows(engine, make_step, compiled, outcome)
+        _log_rows(connection, make_step, compiled, outcome)
     return outcome
 
 
@@ -154,8 +154,9 @@ def _failed_steps(
     raise told.exception from told.cause or error.__cause__
 
 
-def _log_rows(engine: Any, make_step: StepFactory, compiled: Any, outcome: Any) -> None:
+def _log_rows(connection: Any, make_step: StepFactory, compiled: Any, outcome: Any) -> None:
+    log, token = connection.engine.log, connection.token
     if make_step is Fetch:
-        engine.log.rows([column.name for column in compiled.result_columns], outcome)
+        log.rows([column.name for column in compiled.result_columns], outcome, token)
     elif make_step is Query and outcome.columns:
-        engine.log.rows(outcome.columns, outcome.rows)
+        log.rows(outcome.columns, outcome.rows, token)

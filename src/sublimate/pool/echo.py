@@ -19,7 +19,7 @@ def log_pool(pool: Any, echo: Any, logging_name: str | None) -> EchoLogger:
         for identifier in ("invalidate", "soft_invalidate"):
             event.listen(pool, identifier, getattr(speaker, identifier))
     if log.debug_enabled():
-        for identifier in ("connect", "checkout", "checkin", "reset", "close", "close_detached"):
+        for identifier in ("connect", "checkout", "reset", "close", "close_detached"):
             event.listen(pool, identifier, getattr(speaker, identifier))
     return log
 
@@ -27,6 +27,8 @@ def log_pool(pool: Any, echo: Any, logging_name: str | None) -> EchoLogger:
 class _Speaker:
     def __init__(self, log: EchoLogger) -> None:
         self.log = log
+        self.invalidated: set[Entry] = set()
+        """Whose connections are closed next, without a good-bye."""
 
     def connect(self, connection: Any, record: Entry) -> None:
         self.log.debug("Created new connection %r", _shown(connection))
@@ -34,16 +36,16 @@ class _Speaker:
     def checkout(self, connection: Any, record: Entry, proxy: Any) -> None:
         self.log.debug("Connection %r checked out from pool", _shown(connection))
 
-    def checkin(self, connection: Any, record: Entry) -> None:
-        if connection is not None:
-            self.log.debug("Connection %r being returned to pool", _shown(connection))
-
     def reset(self, connection: Any, record: Entry, state: PoolResetState) -> None:
+        if not state.terminate_only:
+            self.log.debug("Connection %r being returned to pool", _shown(connection))
         done = "reset, transaction already reset" if state.transaction_was_reset else "rollback-on-return"
         self.log.debug("Connection %r %s", _shown(connection), done)
 
     def close(self, connection: Any, record: Entry) -> None:
-        self.log.debug("Closing connection %r", _shown(connection))
+        how = "Hard-closing" if record in self.invalidated else "Closing"
+        self.invalidated.discard(record)
+        self.log.debug("%s connection %r", how, _shown(connection))
 
     def close_detached(self, connection: Any) -> None:
         self.log.debug("Closing connection %r", _shown(connection))
@@ -53,6 +55,8 @@ class _Speaker:
 
     def invalidate(self, connection: Any, record: Entry, error: BaseException | None) -> None:
         self._invalidated("Invalidate", connection, error)
+        if self.log.debug_enabled():
+            self.invalidated.add(record)
 
     def _invalidated(self, how: str, connection: Any, error: BaseException | None) -> None:
         if error is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import event
 from ..dialects.contract.worker import run_in_worker
-from .entry import Entry
+from .entry import UNOPENED, Entry
 from .waiting import Works
 
 EVENTS: dict[str, tuple[str, ...]] = {
@@ -70,7 +70,8 @@ def tell_closing(pool: Any, entry: Entry) -> None:
 
 
 def tell_dropping(pool: Any, entry: Entry, error: BaseException | None) -> None:
-    """A connection is about to be closed because it is of no more use."""
-    if pool.dispatch is not None and not entry.connection.closed:
+    """A connection is about to be closed because it is of no more use, or has broken in its holder's hands."""
+    broken = entry.owner is not None and entry.connection.closed and entry.connection is not UNOPENED
+    if pool.dispatch is not None and (broken or not entry.connection.closed):
         pool.dispatch.invalidate(pool.face_of(entry.connection), entry, error)
         tell_closing(pool, entry)

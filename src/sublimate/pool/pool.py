@@ -466,12 +466,10 @@ class Pool:
         """
         with self._lock:
             free = self._state.renounce()
-        if self._log.info_enabled():
-            self._log.info("Pool disposed. %s", self.status())
         if not close:
             self._abandoned.extend(free)
             free = []
-        works = self._close_works(free)
+        works = self._dispose_works(free)
         if not self.is_async:
             return carry_out(works)
         return self._tasks.shielded(carry_out_async(works))
@@ -480,10 +478,18 @@ class Pool:
         """``dispose`` for the engine's runner, when another pool has taken over: nothing is kept from now on."""
         self._state.keep = 0
         yield _Dispose(self, close)
+        if self._log.info_enabled():
+            self._log.info("Pool recreating")
 
     def _close_works(self, entries: list[Entry]) -> Works[None]:
         for entry in entries:
             yield from close_connection_works(self, entry)
+
+    def _dispose_works(self, entries: list[Entry]) -> Works[None]:
+        yield from self._close_works(entries)
+        keeps, _, _ = self._sizes
+        if keeps != 0 and self._log.info_enabled():
+            self._log.info("Pool disposed. %s", self.status())
 
     def recreate(self) -> Pool:
         """An empty pool with the same settings and listeners."""

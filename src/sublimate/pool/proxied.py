@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from types import TracebackType
 from typing import Any, Self
 
+from .. import exc
 from .entry import Entry
 
 
@@ -73,12 +75,15 @@ class PoolProxiedConnection:
 
     def detach(self) -> None:
         """Keep it: the pool forgets it, and ``close()`` closes it."""
-        entry = self._held()
-        entry.pool.detach(entry)
+        if self._entry is not None:
+            self._entry.pool.detach(self._entry)
 
     def invalidate(self, e: BaseException | None = None, soft: bool = False) -> None:
         """Close it instead of giving it back; ``soft``: when it is given back."""
-        self._held().invalidate(e, soft)
+        if self._entry is None:
+            warnings.warn("Can't invalidate an already-closed connection.", exc.SAWarning, stacklevel=2)
+            return
+        self._entry.invalidate(e, soft)
 
     def close(self) -> None:
         """Give the connection back. An asynchronous one that has to be cleaned first is, in a task of the pool's."""

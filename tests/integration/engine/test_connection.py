@@ -227,3 +227,23 @@ def test_forgotten_connection_goes_back_to_its_pool(sqlite_url):
         gc.collect()  # a connection and its transaction know each other
     assert engine.pool.checkedout() == 0
     engine.dispose()
+
+
+def test_nobody_inherits_what_a_raw_connection_left_open(sqlite_url):
+    import sublimate as sa
+
+    engine = sa.create_engine(sqlite_url, pool_reset_on_return=None, pool_size=1)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create table t (a integer)")
+
+    def leave_open(value: int) -> None:
+        raw = engine.raw_connection()
+        raw.cursor().execute(f"insert into t values ({value})")
+        raw.close()
+
+    leave_open(1)
+    sa.event.listen(engine, "reset", lambda raw, record, state: raw.commit())
+    leave_open(2)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("select a from t").scalars().all() == [2]
+    engine.dispose()

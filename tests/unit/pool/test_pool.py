@@ -356,10 +356,11 @@ class TestThreads:
         assert said[:4] == [
             "Created new connection ",
             "Connection  checked out from pool",
-            "Connection  rollback-on-return",
             "Connection  being returned to pool",
+            "Connection  rollback-on-return",
         ]
         assert said[-2].startswith("Invalidate connection  (reason: OperationalError:")
+        assert said[-1] == "Hard-closing connection "
 
     def test_null_pool_opens_and_closes_each_time(self):
         pool = NullPool(Connection)
