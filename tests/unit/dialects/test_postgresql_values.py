@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy.dialects.postgresql as oracle
 
 from sublimate.dialects import postgresql as ours
-from sublimate.dialects.postgresql.types import parse_array
+from sublimate.dialects.postgresql.arrays import parse_array
 
 DAY = dt.date(2026, 1, 1)
 VALUES: dict[str, list[Any]] = {

@@ -1,5 +1,6 @@
 """PostgreSQL: its types, DDL elements and dialect."""
 
+from sublimate.dialects.postgresql.arrays import ARRAY
 from sublimate.dialects.postgresql.bitstring import BitString
 from sublimate.dialects.postgresql.ddl import CreateDomainType, CreateEnumType, DropDomainType, DropEnumType
 from sublimate.dialects.postgresql.dialect import (
@@ -9,6 +10,7 @@ from sublimate.dialects.postgresql.dialect import (
     PGDialectAsync_psycopg,
 )
 from sublimate.dialects.postgresql.dml import Insert, insert
+from sublimate.dialects.postgresql.documents import JSON, JSONB, JSONPATH
 from sublimate.dialects.postgresql.exclude import ExcludeConstraint
 from sublimate.dialects.postgresql.expressions import All_ as All
 from sublimate.dialects.postgresql.expressions import Any_ as Any
@@ -25,6 +27,8 @@ from sublimate.dialects.postgresql.expressions import (
     ts_headline,
     websearch_to_tsquery,
 )
+from sublimate.dialects.postgresql.hstores import HSTORE
+from sublimate.dialects.postgresql.named import DOMAIN, ENUM, NamedType
 from sublimate.dialects.postgresql.ranges import (
     DATEMULTIRANGE,
     DATERANGE,
@@ -42,19 +46,12 @@ from sublimate.dialects.postgresql.ranges import (
     Range,
 )
 from sublimate.dialects.postgresql.types import (
-    ARRAY,
     BIT,
     BYTEA,
     CIDR,
     CITEXT,
-    DOMAIN,
-    ENUM,
-    HSTORE,
     INET,
     INTERVAL,
-    JSON,
-    JSONB,
-    JSONPATH,
     MACADDR,
     MACADDR8,
     MONEY,
@@ -65,7 +62,6 @@ from sublimate.dialects.postgresql.types import (
     TIMESTAMP,
     TSQUERY,
     TSVECTOR,
-    NamedType,
 )
 from sublimate.types import (
     BIGINT,

@@ -21,6 +21,7 @@ from sublimate.dialects.postgresql.ddl import (
     PGDDLCompiler,
     PGTypeCompiler,
 )
+from sublimate.dialects.postgresql.named import DOMAIN, ENUM
 from sublimate.dialects.postgresql.ranges import AbstractRange
 from sublimate.dialects.postgresql.unnest import Packing, unnest_cast, unnest_packing
 from sublimate.dialects.reserved_words import POSTGRESQL
@@ -63,7 +64,7 @@ _ASYNCPG_CASTS: dict[type, str | None] = {
     types._Binary: "BYTEA",
     pg.OID: "OID",
     pg.REGCLASS: "REGCLASS",
-    pg.ENUM: None,
+    ENUM: None,
 }
 
 
@@ -79,7 +80,7 @@ class PGDialect(DefaultDialect):
     bind_casts: ClassVar[dict[type, str | None]] = {}
     #: what COPY takes through this driver
     copied_types: ClassVar[tuple[type, ...]] = (TypeEngine,)
-    not_copied_types: ClassVar[tuple[type, ...]] = (pg.BIT, pg.DOMAIN)
+    not_copied_types: ClassVar[tuple[type, ...]] = (pg.BIT, DOMAIN)
     #: a JSON path travels as `{a,b}` in text, not as a list
     json_path_as_text = True
     #: what a driver must be told where a pooler may give each transaction another server connection
@@ -150,9 +151,9 @@ class PGDialect(DefaultDialect):
         impl = type_.dialect_impl(self)
         make: Any
         drop: Any
-        if isinstance(impl, pg.ENUM) and self.supports_native_enum:
+        if isinstance(impl, ENUM) and self.supports_native_enum:
             make, drop = CreateEnumType, DropEnumType
-        elif isinstance(impl, pg.DOMAIN):
+        elif isinstance(impl, DOMAIN):
             make, drop = CreateDomainType, DropDomainType
         else:
             return None

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from sublimate import types
 from sublimate.compiler.registry import renders
 from sublimate.compiler.rendering import Rendering
-from sublimate.dialects.postgresql.types import ARRAY, HSTORE, REGCONFIG, TSQUERY, TSVECTOR
+from sublimate.dialects.postgresql.arrays import ARRAY
+from sublimate.dialects.postgresql.hstores import HSTORE
+from sublimate.dialects.postgresql.types import REGCONFIG, TSQUERY, TSVECTOR
 from sublimate.expression.binary import Grouping
 from sublimate.expression.coerce import expression, ordering_argument
 from sublimate.expression.element import ClauseElement, ColumnElement

@@ -7,6 +7,8 @@ from typing import Any
 
 from sublimate import exc, types
 from sublimate.dialects.postgresql import types as pg
+from sublimate.dialects.postgresql.arrays import ARRAY
+from sublimate.dialects.postgresql.named import DOMAIN, ENUM
 from sublimate.schema.base import Steps
 from sublimate.statements.text import text
 from sublimate.util.warnings import warn
@@ -145,7 +147,7 @@ def columns_steps(connection: Any, table: str, schema: str | None = None, **_: A
         type_ = resolve_type(connection.dialect, type_text, named)
         if collation is not None and isinstance(type_, types.String):
             type_.collation = collation
-        if isinstance(type_, pg.DOMAIN):  # a domain's rules are the column's where it has none of its own
+        if isinstance(type_, DOMAIN):  # a domain's rules are the column's where it has none of its own
             not_null = not_null or type_.not_null
             default = type_.default if default is None else default
         if schema is not None and default is not None and not generated:
@@ -193,7 +195,7 @@ def resolve_type(dialect: Any, text_: str, named: dict[str, Any]) -> Any:
     name = f"{found['name'].strip()} {found['rest'].strip()}".strip()
     arguments = [part.strip() for part in found["arguments"].split(",")] if found["arguments"] else []
     type_ = _scalar_type(dialect, name, arguments, named)
-    return pg.ARRAY(type_) if found["array"] else type_
+    return ARRAY(type_) if found["array"] else type_
 
 
 def _scalar_type(dialect: Any, name: str, arguments: list[str], named: dict[str, Any]) -> Any:
@@ -220,9 +222,9 @@ def _scalar_type(dialect: Any, name: str, arguments: list[str], named: dict[str,
 def _named_type(dialect: Any, info: dict[str, Any], named: dict[str, Any]) -> Any:
     schema = None if info["visible"] else info["schema"]
     if "labels" in info:
-        return pg.ENUM(*info["labels"], name=info["name"], schema=schema)
+        return ENUM(*info["labels"], name=info["name"], schema=schema)
     check = info["constraints"][0] if info["constraints"] else None
-    return pg.DOMAIN(
+    return DOMAIN(
         info["name"], resolve_type(dialect, info["type"], named), schema=schema, not_null=not info["nullable"],
         default=info["default"], collation=info.get("collation"), constraint_name=check and check["name"],
         check=check and check["check"],

@@ -18,7 +18,8 @@ from sublimate.compiler.operations import (
 )
 from sublimate.compiler.registry import refuses, renders
 from sublimate.compiler.rendering import Rendering
-from sublimate.dialects.postgresql.types import HSTORE_GETITEM, JSONB
+from sublimate.dialects.postgresql.documents import JSONB
+from sublimate.dialects.postgresql.hstores import HSTORE_GETITEM
 from sublimate.operators import functions as f
 
 FUNCTION_NAMES["postgresql"] = {"pow": "power"}
