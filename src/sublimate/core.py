@@ -101,7 +101,8 @@ from .statements.compound import (
     union,
     union_all,
 )
-from .statements.dml import Delete, Insert, Update, UpdateBase, ValuesBase, delete, insert, update
+from .statements.dml import Delete, Insert, Update, delete, insert, update
+from .statements.dml_base import UpdateBase, ValuesBase
 from .statements.executable import Executable, Statement, TypedReturnsRows
 from .statements.from_clause import FromClause, TableClause, table
 from .statements.func import func, modifier

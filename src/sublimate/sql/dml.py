@@ -3,15 +3,13 @@
 from sublimate.compiler.dml import DMLState
 from sublimate.statements.dml import (
     Delete,
-    DMLWhereBase,
     Insert,
     ReturningDelete,
     ReturningInsert,
     ReturningUpdate,
     Update,
-    UpdateBase,
-    ValuesBase,
 )
+from sublimate.statements.dml_base import DMLWhereBase, UpdateBase, ValuesBase
 
 __all__ = [
     "DMLState",

@@ -18,7 +18,7 @@ from sublimate.expression.coerce import (
 )
 from sublimate.expression.literal import literal
 
-from .dml import dml_table
+from .dml_base import dml_table
 from .select_base import row_count
 
 _RULES: dict[type, Callable[[Any], Any]] = {

@@ -9,7 +9,8 @@ from sublimate.expression.coerce import condition
 from sublimate.expression.element import ClauseElement
 from sublimate.expression.node import Field, child, nested, token
 
-from .dml import Insert, _key_of, _value
+from .dml import Insert
+from .dml_base import key_of, value_of
 from .upsert import Excluded, _unique
 
 
@@ -44,7 +45,7 @@ class Upsert(Insert):
     def __init__(self, table: Any, key: Any = None) -> None:
         super().__init__(table)
         columns = self.table.c if key is None else key if isinstance(key, (list, tuple, set)) else [key]
-        keys = [c for c in columns if c.primary_key] if key is None else [_key_of(k) for k in columns]
+        keys = [c for c in columns if c.primary_key] if key is None else [key_of(k) for k in columns]
         if not keys:
             raise exc.ArgumentError(
                 f"upsert() needs to know which columns tell that a row of {self.table.description!r} is there "
@@ -68,11 +69,11 @@ class Upsert(Insert):
         it is (not on MySQL and MariaDB, which have no such condition).
         """
         table = self.table.c
-        pairs = tuple((_key_of(k), _unique(_value(k, v, table))) for k, v in values.items())
+        pairs = tuple((key_of(k), _unique(value_of(k, v, table))) for k, v in values.items())
         clause = UpsertClause(
             self._keys,
             False,
-            tuple(_key_of(c) for c in columns),
+            tuple(key_of(c) for c in columns),
             pairs,
             None if where is None else condition(where),
         )

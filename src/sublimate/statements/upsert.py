@@ -11,7 +11,8 @@ from sublimate.expression.node import Field, child, naming, nested, token
 
 from .alias import AliasedReturnsRows
 from .columns import ColumnCollection
-from .dml import Insert, _key_of, _value
+from .dml import Insert
+from .dml_base import key_of, value_of
 
 
 class Excluded(AliasedReturnsRows):
@@ -39,7 +40,7 @@ class OnConflictClause(ClauseElement):
         if constraint is not None:
             self._take_constraint(constraint)
         elif index_elements is not None:
-            self.targets = tuple(_key_of(e) for e in index_elements)
+            self.targets = tuple(key_of(e) for e in index_elements)
 
     def _take_constraint(self, constraint: Any) -> None:
         name = constraint if isinstance(constraint, str) else getattr(constraint, "name", None)
@@ -79,7 +80,7 @@ class OnConflictDoUpdate(OnConflictClause):
             given = dict(set_.items())
         if not isinstance(given, dict) or not given:
             raise ValueError("set parameter dictionary must not be empty")
-        self.values = tuple((_key_of(k), _unique(_value(k, v, columns))) for k, v in given.items())
+        self.values = tuple((key_of(k), _unique(value_of(k, v, columns))) for k, v in given.items())
         self.where = None if where is None else condition(where)
 
 
@@ -142,7 +143,7 @@ class OnDuplicateKeyUpdate(ClauseElement):
         pairs = list(given.items()) if hasattr(given, "items") else list(given)
         if not pairs:
             raise ValueError("update parameter dictionary must not be empty")
-        self.values = tuple((_key_of(k), _unique(_value(k, v, columns))) for k, v in pairs)
+        self.values = tuple((key_of(k), _unique(value_of(k, v, columns))) for k, v in pairs)
 
 
 class OnDuplicateInsert(Insert):
