@@ -240,7 +240,7 @@ class Loader:
             yield from execute_steps(self.connection, self.statement, values)
             return
         entry = yield from self.connection.statement_steps(True)
-        self.connection._log_plain(self.target.sql)
+        self.connection.engine.log.plain(self.target.sql, self.connection.token)
         yield from self.connection.guarded_steps(CopyRows(entry, self.target, values))
 
     def _named_steps(self, values: list[Any], first: int) -> Steps[None]:

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar, TypeVarTuple, overload
 
 from sublimate import exc
 from sublimate.compiler.compiled import NeedsTransaction
+from sublimate.engine.boundaries import (
+    close_streams_steps,
+    end_twophase_steps,
+    plain_statements_steps,
+    roll_back_steps,
+    send_begin_steps,
+)
 from sublimate.engine.cursor import CursorResult
-from sublimate.engine.execute import control_steps, default_value, driver_sql_steps, execute_steps
+from sublimate.engine.execute import default_value, driver_sql_steps, execute_steps
 from sublimate.engine.result import ScalarResult
 from sublimate.engine.run import run
 from sublimate.engine.steps import (
     Acquire,
-    Begin,
-    CloseCursor,
-    Commit,
     CursorStep,
     EntryStep,
-    Execute,
     Invalidate,
     Lend,
     Lock,
     Query,
     Release,
-    ReleaseSavepoint,
-    Rollback,
-    RollbackTo,
-    Savepoint,
     Steps,
 )
 from sublimate.engine.stream import CursorStream
@@ -131,7 +129,7 @@ class Connection:
         if self._raw is None:
             entry = yield from self.entry_steps()
             if self._begin_due:
-                yield from self._send_begin_steps()
+                yield from send_begin_steps(self)
             if not self._autocommit:
                 yield from self.guarded_steps(Lend(entry, self.engine.transaction_options(self._options)))
                 self._eager_begin = True
@@ -228,7 +226,7 @@ class Connection:
         if self._transaction is None:
             yield from self._autobegin_steps()
         if self._begin_due and (needs_transaction or self._eager_begin):
-            yield from self._send_begin_steps()
+            yield from send_begin_steps(self)
         if needs_transaction == "lock":
             yield from self.guarded_steps(Lock(entry))
         return entry
@@ -306,7 +304,7 @@ class Connection:
             return
         transaction = self._transaction
         try:
-            yield from self._close_streams_steps()
+            yield from close_streams_steps(self)
             if transaction is not None:
                 yield from transaction.close_steps()
         finally:
@@ -315,15 +313,6 @@ class Connection:
             if entry is not None:
                 entry.rolled_back = transaction is not None
                 yield Release(entry)
-
-    def _close_streams_steps(self) -> Steps[None]:
-        """Close the cursors of streams that were not read to their end: they do not outlive the transaction."""
-        for stream in list(self.open_streams) if self._entry is not None else ():
-            with suppress(exc.DBAPIError):  # an aborted transaction has closed it already
-                yield from self.guarded_steps(CloseCursor(stream.cursor))
-            if self._entry is None:
-                break
-        self.open_streams.clear()
 
     def close(self) -> None:
         """Give the connection back to the pool; what was not committed is rolled back."""
@@ -368,11 +357,6 @@ class Connection:
         if (dispatch := self.dispatch) is not None:
             yield from tell_steps(self.engine.pool.is_async, dispatch.begin, self)
 
-    def _send_begin_steps(self) -> Steps[None]:
-        self._begin_due = False
-        yield from self.guarded_steps(Begin(self._entry, self.engine.transaction_options(self._options)))
-        self._on_wire = True
-
     def _refuse_begun(self) -> None:
         if self._closed:
             raise exc.ResourceClosedError(_CLOSED)
@@ -409,9 +393,9 @@ class Connection:
             yield from tell_steps(self.engine.pool.is_async, dispatch.begin_twophase, self, name)
         if statements is not None:
             self._begin_due, self._on_wire = False, True
-            yield from self._plain_statements_steps(statements)
+            yield from plain_statements_steps(self, statements)
         elif self._begin_due:
-            yield from self._send_begin_steps()
+            yield from send_begin_steps(self)
         return transaction
 
     def begin_twophase(self, xid: Any = None) -> TwoPhaseTransaction:
@@ -434,120 +418,7 @@ class Connection:
         """Roll the transaction in progress back, if there is one."""
         run(self.rollback_steps())
 
-    # ---- what transactions send
-
-    def begin_nested_wire_steps(self, name: str) -> Steps[None]:
-        self._log_plain(f"SAVEPOINT {name}")
-        if (dispatch := self.dispatch) is not None:
-            yield from self._told_savepoint_steps(
-                dispatch.savepoint, (None,), Savepoint, f"SAVEPOINT {name}", name
-            )
-            return
-        yield from self.guarded_steps(Savepoint(self._entry, name))
-
-    def end_nested_wire_steps(self, name: str, keep: bool) -> Steps[None]:
-        if self._entry is None:
-            return
-        self._log_plain(f"{'RELEASE' if keep else 'ROLLBACK TO'} SAVEPOINT {name}")
-        make_step = ReleaseSavepoint if keep else RollbackTo
-        if (dispatch := self.dispatch) is not None:
-            listeners = dispatch.release_savepoint if keep else dispatch.rollback_savepoint
-            sql = f"{'RELEASE' if keep else 'ROLLBACK TO'} SAVEPOINT {name}"
-            yield from self._told_savepoint_steps(listeners, (name, None), make_step, sql, name)
-            return
-        yield from self.guarded_steps(make_step(self._entry, name))
-
-    def _told_savepoint_steps(
-        self, listeners: Any, args: tuple[Any, ...], make_step: Any, sql: str, name: str
-    ) -> Steps[None]:
-        """Send it as the statement that it is, for those who listen to statements."""
-        yield from tell_steps(self._entry.is_async, listeners, self, *args)
-        yield from control_steps(self, sql, lambda entry: make_step(entry, name))
-
-    def commit_wire_steps(self) -> Steps[None]:
-        engine = self.engine
-        if (dispatch := self.dispatch) is not None:
-            yield from tell_steps(self.engine.pool.is_async, dispatch.commit, self)
-        if engine.log.info_enabled():
-            note = (
-                " using DBAPI connection.commit(), has no effect due to autocommit mode"
-                if self._autocommit
-                else ""
-            )
-            engine.log.line(f"COMMIT{note}", self.token)
-        yield from self._commit_on_wire_steps()
-
-    def _commit_on_wire_steps(self) -> Steps[None]:
-        if self.open_streams:
-            yield from self._close_streams_steps()
-        if self._on_wire:
-            yield from self.guarded_steps(Commit(self._entry))
-            self._on_wire = False
-        self._begin_due = False
-
-    def rollback_wire_steps(self) -> Steps[None]:
-        engine = self.engine
-        if (dispatch := self.dispatch) is not None:
-            yield from tell_steps(self.engine.pool.is_async, dispatch.rollback, self)
-        if engine.log.info_enabled():
-            note = (
-                " using DBAPI connection.rollback(); set skip_autocommit_rollback to prevent fully"
-                if self._autocommit
-                else ""
-            )
-            engine.log.line(f"ROLLBACK{note}", self.token)
-        yield from self._rollback_on_wire_steps()
-
-    def _rollback_on_wire_steps(self) -> Steps[None]:
-        self._begin_due = False
-        if self.open_streams:
-            yield from self._close_streams_steps()
-        if self._on_wire:
-            self._on_wire = False
-            try:
-                yield from self.guarded_steps(Rollback(self._entry))
-            except exc.DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise  # a lost connection has rolled back already
-
-    def twophase_wire_steps(self, verb: str, xid: str, prepared: bool) -> Steps[None]:
-        """Prepare, commit or roll back: by the transaction's name once it is prepared."""
-        if (dispatch := self.dispatch) is not None:
-            args = (xid,) if verb == "prepare" else (xid, prepared)
-            yield from tell_steps(
-                self.engine.pool.is_async, getattr(dispatch, f"{verb}_twophase"), self, *args
-            )
-        if (
-            self._entry is not None
-        ):  # else lost: what was prepared waits to be recovered, the rest is rolled back
-            yield from self._end_twophase_steps(verb, xid, prepared)
-
-    def _end_twophase_steps(self, verb: str, xid: str, prepared: bool) -> Steps[None]:
-        statements = self.dialect.twophase_sql(verb, xid, prepared)
-        if statements is None:
-            yield from self._commit_on_wire_steps() if verb == "commit" else self._rollback_on_wire_steps()
-            return
-        if self.open_streams:
-            yield from self._close_streams_steps()
-        try:
-            yield from self._plain_statements_steps(statements, tolerant=verb == "rollback")
-        except exc.DBAPIError as error:
-            if verb == "commit" and error.connection_invalidated:
-                raise exc.CommitUnknownError(
-                    error.statement, None, error.orig, connection_invalidated=True
-                ) from error.driver_exception
-            raise
-        self._on_wire = False
-
-    def _plain_statements_steps(self, statements: Sequence[str], tolerant: bool = False) -> Steps[None]:
-        """Send statements as they are. Where only the last one counts, an earlier one may fail."""
-        for number, sql in enumerate(statements, 1):
-            self._log_plain(sql)
-            try:
-                yield from self.guarded_steps(Execute(self._entry, sql, None))
-            except exc.DBAPIError as error:
-                if not tolerant or number == len(statements) or error.connection_invalidated:
-                    raise
+    # ---- what was prepared
 
     def recover_twophase(self) -> list[str]:
         """The names of transactions that were prepared and neither committed nor rolled back."""
@@ -572,12 +443,8 @@ class Connection:
         """End a transaction that another connection has prepared: in no transaction of this one's."""
         yield from self.entry_steps()
         if self._on_wire:
-            yield from self._rollback_on_wire_steps()
-        yield from self._end_twophase_steps(verb, xid, True)
-
-    def _log_plain(self, sql: str) -> None:
-        if self.engine.log.info_enabled():
-            self.engine.log.statement(sql, "no key 0.00000s", (), token=self.token)
+            yield from roll_back_steps(self)
+        yield from end_twophase_steps(self, verb, xid, True)
 
     def merged_options(self, statement: Any, options: Mapping[str, Any] | None) -> Mapping[str, Any]:
         """Execution options of the engine and connection, of the statement, and of the call: later ones win."""

@@ -33,6 +33,11 @@ class EngineLog(EchoLogger):
         shown = HIDDEN if self.hide_parameters else abbreviate_parameters(args, many)
         self.line(f"[{origin}] {shown}", token)
 
+    def plain(self, sql: str, token: str | None = None) -> None:
+        """A statement of ours that needs no plan, if anybody reads it."""
+        if self.info_enabled():
+            self.statement(sql, "no key 0.00000s", (), token=token)
+
     def rows(self, columns: Sequence[str], rows: Sequence[Any], token: str | None = None) -> None:
         """Names and rows, for `echo="debug"`."""
         mark = "" if token is None else f"[{token}] "

@@ -7,6 +7,13 @@ from abc import ABC, abstractmethod
 from typing import Any, Self
 
 from sublimate import exc
+from sublimate.engine.boundaries import (
+    end_savepoint_steps,
+    send_commit_steps,
+    send_rollback_steps,
+    send_savepoint_steps,
+    send_twophase_steps,
+)
 from sublimate.engine.run import run
 from sublimate.engine.steps import Steps
 
@@ -108,12 +115,10 @@ class RootTransaction(Transaction):
         self._end()
 
     def _send_commit_steps(self) -> Steps[None]:
-        steps: Steps[None] = self.connection.commit_wire_steps()
-        return steps
+        return send_commit_steps(self.connection)
 
     def _send_rollback_steps(self) -> Steps[None]:
-        steps: Steps[None] = self.connection.rollback_wire_steps()
-        return steps
+        return send_rollback_steps(self.connection)
 
     def rollback_steps(self) -> Steps[None]:
         if not self._attached:
@@ -148,7 +153,7 @@ class NestedTransaction(Transaction):
         self.outer: NestedTransaction | None = connection._nested
 
     def begin_steps(self) -> Steps[Self]:
-        yield from self.connection.begin_nested_wire_steps(self.name)
+        yield from send_savepoint_steps(self.connection, self.name)
         self.connection._nested = self
         self.is_active = True
         return self
@@ -166,7 +171,7 @@ class NestedTransaction(Transaction):
         if not self.is_active:
             raise exc.InvalidRequestError("This nested transaction is inactive")
         self.connection.refuse_invalid()
-        yield from self.connection.end_nested_wire_steps(self.name, True)
+        yield from end_savepoint_steps(self.connection, self.name, True)
         self._end()
 
     def rollback_steps(self) -> Steps[None]:
@@ -179,7 +184,7 @@ class NestedTransaction(Transaction):
                 )
             return
         try:
-            yield from self.connection.end_nested_wire_steps(self.name, False)
+            yield from end_savepoint_steps(self.connection, self.name, False)
         finally:
             self._end()
 
@@ -206,7 +211,7 @@ class TwoPhaseTransaction(RootTransaction):
     def prepare_steps(self) -> Steps[None]:
         if not self.is_active:
             raise exc.InvalidRequestError(INACTIVE)
-        yield from self.connection.twophase_wire_steps("prepare", self.xid, False)
+        yield from send_twophase_steps(self.connection, "prepare", self.xid, False)
         self._prepared = True
 
     def prepare(self) -> None:
@@ -214,9 +219,7 @@ class TwoPhaseTransaction(RootTransaction):
         run(self.prepare_steps())
 
     def _send_commit_steps(self) -> Steps[None]:
-        steps: Steps[None] = self.connection.twophase_wire_steps("commit", self.xid, self._prepared)
-        return steps
+        return send_twophase_steps(self.connection, "commit", self.xid, self._prepared)
 
     def _send_rollback_steps(self) -> Steps[None]:
-        steps: Steps[None] = self.connection.twophase_wire_steps("rollback", self.xid, self._prepared)
-        return steps
+        return send_twophase_steps(self.connection, "rollback", self.xid, self._prepared)
