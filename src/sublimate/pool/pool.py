@@ -24,13 +24,12 @@ from .entry import STALE, Entry, warn_not_given_back
 from .events import (
     EVENTS,
     PoolFamily,
-    fire_works,
-    has_listeners,
     tell_closing,
     tell_dropping,
 )
 from .forked import ForkedConnection
 from .ledger import Holding, describe, holdings, origin
+from .opening import open_in_task, opening_works
 from .plain import PlainConnection, adapted, wants_record
 from .proxied import PoolProxiedConnection
 from .returning import close_connection_works, release_works
@@ -200,41 +199,10 @@ class Pool:
             yield from self._opening_works(entry)
 
     async def _open_owned(self, entry: Entry) -> None:
-        """Open in a task of the pool's: if the caller is cancelled, the new connection serves the next."""
-        entry.owner = self
-        task = self._tasks.spawn(self._in_time(self._opening_works(entry)))
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.add_done_callback(partial(self._opened_for_nobody, entry))
-            raise
-        self._own(entry)
-
-    def _opened_for_nobody(self, entry: Entry, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is None:
-            self._pass_on(entry)
+        await open_in_task(self, entry)
 
     def _opening_works(self, entry: Entry) -> Works[None]:
-        """A new connection in the entry's place, whose old one is closed first; the place is lost if that fails."""
-        try:
-            if not entry.connection.closed:
-                yield from close_connection_works(self, entry)
-            generation = self._state.generation
-            connection = yield partial(self._create, entry)
-            entry.install(self._adapt(connection), monotonic(), generation)
-            yield from self._introduce_works(entry)
-        except BaseException:
-            entry.connection.terminate()
-            with self._lock:
-                self._leave(entry)
-            raise
-
-    def _introduce_works(self, entry: Entry) -> Works[None]:
-        first, self._connected_before = not self._connected_before, True
-        if first and has_listeners(self.dispatch, "first_connect"):
-            yield from fire_works(self, "first_connect", entry)
-        if has_listeners(self.dispatch, "connect"):
-            yield from fire_works(self, "connect", entry)
+        return opening_works(self, entry)
 
     # giving back
 
