@@ -860,3 +860,21 @@ def test_plugins(engine, say):
             made.dispose()
         except Exception as error:
             say(type(error).__name__, str(error))
+
+
+@both(*BLOCKING)
+def test_no_driver_wants_sizes(engine, say):
+    table.create(engine)
+    event.listen(engine, "do_setinputsizes", lambda *given: say("asked for sizes"))
+    with engine.begin() as connection:
+        connection.execute(insert(table), [{"x": 1, "y": "a"}, {"x": 2, "y": "b"}])
+        say(connection.execute(select(table.c.x).where(table.c.y == "a")).all())
+
+
+@both(*ASYNC)
+async def test_no_awaited_driver_wants_sizes(engine, say):
+    event.listen(engine.sync_engine, "do_setinputsizes", lambda *given: say("asked for sizes"))
+    async with engine.begin() as connection:
+        await connection.run_sync(table.create)
+        await connection.execute(insert(table), [{"x": 1, "y": "a"}, {"x": 2, "y": "b"}])
+        say((await connection.execute(select(table.c.x).where(table.c.y == "a"))).all())

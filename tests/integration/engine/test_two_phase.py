@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clusters.postgresql import Cluster
-from sublimate import exc, text
+from sublimate import create_engine, exc, text
 from sublimate.ext.asyncio import create_async_engine
 
 NAMES = (
@@ -144,6 +144,23 @@ def test_a_prepared_transaction_that_is_not_committed_is_rolled_back_at_close(cl
 def test_a_transaction_refused_at_prepare_leaves_nothing(cluster: Cluster) -> None:
     script = Script("sublimate", cluster.url)
     assert refused_at_prepare(script) == "IntegrityError" and script.rows() == []
+    script.engine.dispose()
+
+
+def test_what_another_database_prepared_is_not_ours_to_end(cluster: Cluster) -> None:
+    script = Script("sublimate", cluster.url)
+    with script.engine.connect() as c:
+        c.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("create database neighbour")
+    neighbour = create_engine(script.engine.url.set(database="neighbour"))
+    with neighbour.connect() as c:
+        c.begin_twophase("theirs").prepare()
+        with script.engine.connect() as ours:
+            assert ours.recover_twophase() == []
+        assert c.recover_twophase() == ["theirs"]
+        c.rollback()
+    neighbour.dispose()
+    with script.engine.connect() as c:
+        c.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("drop database neighbour")
     script.engine.dispose()
 
 
