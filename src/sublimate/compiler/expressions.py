@@ -269,7 +269,19 @@ def render_typeclause(node: Any, ctx: Rendering, **kw: Any) -> str:
 
 @renders("cast")
 def render_cast(node: Any, ctx: Rendering, **kw: Any) -> str:
-    return f"CAST({ctx.render(node.clause, **kw)} AS {ctx.render(node.typeclause, **kw)})"
+    inner = ctx.render(node.clause, **kw)
+    type_, collation = _without_collation(node.type, ctx.render(node.typeclause, **kw), ctx)
+    return f"CAST({inner} AS {type_}){collation}"
+
+
+def _without_collation(type_: Any, text: str, ctx: Rendering) -> tuple[str, str]:
+    """The name of a type, and the COLLATE that has no place in CAST but behind it."""
+    impl = type_.dialect_impl(ctx.dialect)
+    impl = getattr(impl, "item_type", impl).dialect_impl(ctx.dialect)
+    if not getattr(impl, "collation", None):
+        return text, ""
+    name, collate, collation = text.rpartition(" COLLATE ")
+    return (name, collate + collation) if collate else (text, "")
 
 
 @renders("try_cast")

@@ -239,7 +239,7 @@ def _from_select(statement: Any, ctx: Rendering) -> str:
     collected, ctx.result_columns = ctx.result_columns, None
     body = ctx.render(select, in_insert=True)
     ctx.result_columns = collected
-    if ctx.dialect.cte_follows_insert and ctx.dml is ctx.toplevel_dml:
+    if ctx.dialect.cte_follows_insert and statement is ctx.statement:
         body = with_clause(ctx) + body
     return f" ({names}) {body}"
 

@@ -87,7 +87,7 @@ def both(binary: Any, ctx: Rendering, kw: dict[str, Any]) -> tuple[str, str]:
 
 def joined(binary: Any, ctx: Rendering, sql: str, kw: dict[str, Any], *, eager: bool = False) -> str:
     """`left sql right`; an eager operator takes parentheses wherever it is part of another operation."""
-    inside = kw.get("in_operator", False)
+    inside = ctx.within_operator or kw.get("in_operator", False)
     left, right = sides(binary, ctx, kw)
     text = f"{left}{sql}{right}"
     return f"({text})" if eager and inside else text

@@ -99,7 +99,10 @@ class Rendering:
         #: the CTEs whose text is being written, which may name themselves
         self.recursions: list[set[int]] = []
         self.origins: dict[int, Any] = {}
+        self.rendered_values: set[int] = set()
         self.within_columns = False
+        #: what is rendered stands in a subquery that is an operand
+        self.within_operator = False
         self.result_columns: list[Any] | None = None
         #: the SELECTs whose rows the caller gets
         self.result_selects: frozenset[int] = frozenset()

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sublimate import exc
 from sublimate.expression.binary import BooleanClauseList
+from sublimate.expression.literal import True_
 from sublimate.expression.node import AnonymousName
 from sublimate.operators.functions import and_, asbool
 from sublimate.statements.froms import display_froms
@@ -307,10 +308,16 @@ def order_and_limit(select: Any, ctx: Rendering, *, locks: bool = True) -> str:
 
 
 def conjunction(criteria: tuple[Any, ...], ctx: Rendering) -> str:
+    """Conditions joined by AND; one by itself asks for no parentheses, as the parts of an `and_()` do."""
     joined = BooleanClauseList.joined(and_, criteria)
-    if joined.__class__ is BooleanClauseList and len(criteria) > 1:
-        return ctx.render_list(joined.clauses, " AND ")  # which asks for no parentheses, as an operator does
-    return ctx.render(joined.self_group(against=asbool))
+    if not _is_and(joined) or len(criteria) == 1:
+        return ctx.render(joined.self_group(against=asbool))
+    kept = [c if _is_and(c) else c.self_group(against=and_) for c in criteria if not isinstance(c, True_)]
+    return ctx.render_list(kept, " AND ")
+
+
+def _is_and(condition: Any) -> bool:
+    return condition.__class__ is BooleanClauseList and condition.operator is and_
 
 
 @renders("limit_clause")
@@ -343,18 +350,26 @@ def render_for_update(select: Any, ctx: Rendering, **kw: Any) -> str:
 
 @renders("scalar_select")
 def render_scalar_select(node: Any, ctx: Rendering, **kw: Any) -> str:
-    return f"({ctx.render(node.element)})"
+    return f"({_operand(node.element, ctx, kw)})"
+
+
+def _operand(select: Any, ctx: Rendering, kw: dict[str, Any], **passed: Any) -> str:
+    """A SELECT in an expression; if that is part of an operation, so is everything within."""
+    outer, ctx.within_operator = ctx.within_operator, ctx.within_operator or kw.get("in_operator", False)
+    text = ctx.render(select, **passed)
+    ctx.within_operator = outer
+    return text
 
 
 @renders("select_statement_grouping")
 def render_select_grouping(node: Any, ctx: Rendering, **kw: Any) -> str:
     passed = {k: v for k, v in kw.items() if k in ("asfrom", "collect", "compound")}
-    return f"({ctx.render(node.element, **passed)})"
+    return f"({_operand(node.element, ctx, kw, **passed)})"
 
 
 @renders("exists")
 def render_exists(node: Any, ctx: Rendering, **kw: Any) -> str:
-    return f"EXISTS ({ctx.render(node.element)})"
+    return f"EXISTS ({_operand(node.element, ctx, kw)})"
 
 
 @renders("textual_select")

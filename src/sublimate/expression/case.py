@@ -29,8 +29,8 @@ class Case(ColumnElement[_T]):
             self.value = None
             self.whens = tuple((_condition(c), expression(r)) for c, r in pairs)
         self.else_ = expression(else_) if else_ is not None else None
-        results = [r for _, r in self.whens] + ([self.else_] if self.else_ is not None else [])
-        self.type = next((r.type for r in reversed(results) if not r.type._isnull), NULLTYPE)
+        results = [r for _, r in reversed(self.whens)] + ([self.else_] if self.else_ is not None else [])
+        self.type = next((r.type for r in results if not r.type._isnull), NULLTYPE)
 
 
 def _pairs(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:

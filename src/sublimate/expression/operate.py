@@ -12,7 +12,7 @@ from sublimate.operators.table import negation
 from sublimate.types import MatchType
 from sublimate.types.base import NULLTYPE, TypeEngine
 from sublimate.types.boolean import BOOLEANTYPE
-from sublimate.types.string import String
+from sublimate.types.string import STRINGTYPE, String
 
 from .binary import (
     BinaryExpression,
@@ -216,7 +216,13 @@ def _string_match(
         if escape not in ("%", "_"):
             other = other.replace(escape, escape + escape)
         other = other.replace("%", escape + "%").replace("_", escape + "_")
-    return BinaryExpression(expr, operand(other, expr, op), op, BOOLEANTYPE, modifiers={"escape": escape})
+    right = operand(other, expr, op)
+    if right._is_bind_parameter and right.type._isnull and op not in _PREFIX_MATCHES:
+        right = right._with(type=STRINGTYPE)  # as the `'%' ||` before it makes it
+    return BinaryExpression(expr, right, op, BOOLEANTYPE, modifiers={"escape": escape})
+
+
+_PREFIX_MATCHES = (f.startswith_op, f.not_startswith_op)
 
 
 def _match(expr: Any, op: Any, other: Any, **modifiers: Any) -> Any:

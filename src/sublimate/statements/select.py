@@ -174,7 +174,7 @@ class Select(GenerativeSelect, HasSyntaxExtensions, TypedReturnsRows[*_Ts]):
         """The statement with other columns."""
         new = self
         if maintain_column_froms:
-            new = self._with(_from_obj=tuple(self.columns_clause_froms) + self._from_obj)
+            new = self._with(_from_obj=(*self._from_obj, *self.columns_clause_froms))
         if len(entities) == 1 and isinstance(entities[0], (list, tuple)):
             raise exc.ArgumentError(
                 'The "entities" argument to Select.with_only_columns(), when referring to a sequence of items, is now passed as a '

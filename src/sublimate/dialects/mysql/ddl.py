@@ -89,7 +89,7 @@ class MySQLTypeCompiler(TypeCompiler):
     def visit_TIMESTAMP(self, type_: Any, **kw: Any) -> str:
         return self._fractional(type_, "TIMESTAMP")
 
-    def _characters(self, type_: Any, name: str) -> str:
+    def characters(self, type_: Any, name: str, *, castable: bool = False) -> str:
         """A text type with its character set, and only what belongs to it."""
         preparer = self.dialect.identifier_preparer
         charset, collation = None, None
@@ -103,24 +103,24 @@ class MySQLTypeCompiler(TypeCompiler):
             collation = f"COLLATE {preparer.format_collation(type_.collation)}"
         elif getattr(type_, "binary", False):
             collation = "BINARY"
-        if getattr(type_, "national", False):
+        if getattr(type_, "national", False) and not castable:
             return " ".join(part for part in ("NATIONAL", name, collation) if part)
         return " ".join(part for part in (name, charset, collation) if part)
 
     def _sized(self, type_: Any, name: str) -> str:
-        return self._characters(type_, f"{name}({type_.length})" if type_.length else name)
+        return self.characters(type_, f"{name}({type_.length})" if type_.length else name)
 
     def visit_TEXT(self, type_: Any, **kw: Any) -> str:
         return self._sized(type_, "TEXT")
 
     def visit_TINYTEXT(self, type_: Any, **kw: Any) -> str:
-        return self._characters(type_, "TINYTEXT")
+        return self.characters(type_, "TINYTEXT")
 
     def visit_MEDIUMTEXT(self, type_: Any, **kw: Any) -> str:
-        return self._characters(type_, "MEDIUMTEXT")
+        return self.characters(type_, "MEDIUMTEXT")
 
     def visit_LONGTEXT(self, type_: Any, **kw: Any) -> str:
-        return self._characters(type_, "LONGTEXT")
+        return self.characters(type_, "LONGTEXT")
 
     def visit_VARCHAR(self, type_: Any, **kw: Any) -> str:
         if not type_.length:
@@ -187,7 +187,7 @@ class MySQLTypeCompiler(TypeCompiler):
         texts = [f"""'{value.replace(chr(92), chr(92) * 2).replace("'", "''")}'""" for value in values]
         if self.dialect.identifier_preparer._double_percents:
             texts = [text.replace("%", "%%") for text in texts]
-        return self._characters(type_, f"{name}({','.join(texts)})")
+        return self.characters(type_, f"{name}({','.join(texts)})")
 
     def visit_BOOLEAN(self, type_: Any, **kw: Any) -> str:
         return "BOOL"

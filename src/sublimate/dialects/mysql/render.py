@@ -114,7 +114,9 @@ def cast_type(type_: Any, ctx: Rendering) -> str:
         return "DATETIME" if type(impl).__name__ == "TIMESTAMP" else process(type_)
     if family == "String" and type(impl).__name__ not in ("ENUM", "SET"):
         length = getattr(impl, "length", None)
-        return f"CHAR({length})" if length else "CHAR"
+        name = f"CHAR({length})" if length else "CHAR"
+        compiler: Any = ctx.dialect.type_compiler_instance
+        return compiler.characters(impl, name, castable=True) if hasattr(impl, "charset") else name
     if family in ("LargeBinary", "_Binary", "BINARY"):
         return "BINARY"
     if family == "JSON":

@@ -130,7 +130,7 @@ class PGDialect(DefaultDialect):
     def _text_cast(self, impl: Any) -> str:
         if not impl.collation or impl.length is not None:
             return "VARCHAR"
-        return f"VARCHAR COLLATE {self.identifier_preparer.quote_identifier(impl.collation)}"
+        return f"VARCHAR COLLATE {self.identifier_preparer.format_collation(impl.collation)}"
 
     def _cast_text(self, impl: TypeEngine[Any]) -> str | None:
         if isinstance(impl, types.Uuid) and not impl.native_uuid:
