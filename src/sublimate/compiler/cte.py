@@ -23,7 +23,8 @@ def render_cte(cte: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> 
         return ctx.render(cte.element)
     name = ctx.name_of(cte.name)
     level = ctx.levels[-1] if cte.nesting and ctx.levels else ctx.outermost
-    if id(cte) not in level.known and not any(id(cte) in opened for opened in ctx.recursions):
+    seen = any(id(cte) in outer.known for outer in ctx.levels) or id(cte) in level.known
+    if not seen and not any(id(cte) in opened for opened in ctx.recursions):
         _register_cte(cte, name, level, ctx)
     return ctx.preparer.quote(name)
 

@@ -7,8 +7,9 @@ from typing import Any
 from sublimate import exc
 from sublimate.expression.column import NamedColumn
 from sublimate.expression.literal import REQUIRED, BindParameter
+from sublimate.statements.labels import LABEL_STYLE_DEFAULT
 from sublimate.statements.select import expand_columns
-from sublimate.statements.select_base import returning_column_plan
+from sublimate.statements.select_base import column_name, returning_column_plan
 
 from .cte import with_clause
 from .froms import hinted
@@ -218,7 +219,14 @@ def returning(statement: Any, ctx: Rendering) -> str:
     if not elements and collects:
         elements = ctx.dml.implicit_returning
         plan = returning_column_plan(elements)
+    if not ctx.dialect_name:  # what is printed for people has the names as they are
+        plan = [(key, _own_name(name, column), column) for key, name, column in plan]
     return " RETURNING " + ", ".join(returning_columns(elements, plan, ctx, collects)) if elements else ""
+
+
+def _own_name(name: Any, column: Any) -> Any:
+    own = column_name(column, LABEL_STYLE_DEFAULT)
+    return getattr(name, "first", name) if own is None else own
 
 
 def server_made(statement: Any, candidates: list[Any], can: bool, ctx: Rendering) -> None:

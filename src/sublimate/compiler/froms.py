@@ -129,7 +129,9 @@ def column_names(element: Any, ctx: Rendering) -> str:
 def value_rows(node: Any, ctx: Rendering) -> str:
     literal: dict[str, Any] = {"literal_binds": True} if node.literal_binds else {}
     rows = node._data
-    if id(node) in ctx.rendered_values:  # what stands in a statement twice has parameters of its own each time
+    if (
+        id(node) in ctx.rendered_values
+    ):  # what stands in a statement twice has parameters of its own each time
         rows = [[ctx.stand_in(v) if v._is_bind_parameter and v.unique else v for v in row] for row in rows]
     ctx.rendered_values.add(id(node))
     return ", ".join(f"({ctx.render_list(row, **literal)})" for row in rows)

@@ -146,6 +146,7 @@ class Rendering:
         """The text of a node that only another dialect knows, within a statement printed for people."""
         kept = self.dialect, self.dialect_name, self.preparer, self.double_percents
         self.dialect, self.dialect_name, self.preparer = dialect, dialect.name, dialect.identifier_preparer
+        self.double_percents = dialect.paramstyle in ("format", "pyformat")
         self.stringifies = False
         text = self.render(node, **kw)
         self.dialect, self.dialect_name, self.preparer, self.double_percents = kept

@@ -178,6 +178,8 @@ class AsBoolean(OperatorExpression[bool]):
         return self
 
     def _negate(self) -> Any:
+        if isinstance(self.element, (True_, False_)):
+            return FALSE if isinstance(self.element, True_) else TRUE
         return AsBoolean(self.element, f.is_false if self.operator is f.is_true else f.is_true)
 
     @property

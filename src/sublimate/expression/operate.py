@@ -127,9 +127,12 @@ def _combined(left: Any, op: Any, right: Any) -> Any:
 def _flattened(left: Any, op: Any, right: Any, type_: TypeEngine[Any]) -> Any:
     parts: list[Any] = []
     for side in (left, right):
-        if isinstance(side, ExpressionClauseList) and side.operator is op:
+        of_one_kind = (
+            getattr(side, "operator", None) is op and type_._type_affinity is side.type._type_affinity
+        )
+        if of_one_kind and isinstance(side, ExpressionClauseList):
             parts.extend(side.clauses)
-        elif isinstance(side, BinaryExpression) and side.operator is op and not side._modifiers:
+        elif of_one_kind and isinstance(side, BinaryExpression) and not side._modifiers:
             parts.extend((side.left, side.right))
         else:
             parts.append(side.self_group(against=op))

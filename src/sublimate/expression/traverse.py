@@ -78,13 +78,22 @@ def _as_it_is(node: Any, original: Any) -> Any:
 def _rewritten(obj: Any, replace: Callable[..., Any], finish: Callable[..., Any]) -> Any:
     done: dict[int, Any] = {}
     kept: list[Any] = []
+    statements = 0
 
     def visit(current: Any) -> Any:
+        nonlocal statements
         known = done.get(id(current))
         if known is None:
             known = replace(current)
-            if known is None:
+            if known is None and isinstance(current, ColumnClause):
+                if not statements:
+                    return current  # what it belongs to may still be rewritten, in a statement
+                known = _same_column(current, visit)
+            elif known is None:
+                is_statement = current.is_select or current.is_dml
+                statements += is_statement
                 known = current._map_children(visit)
+                statements -= is_statement
                 if not is_immutable(current):
                     known = finish(known, current)
             done[id(current)] = known
@@ -92,6 +101,20 @@ def _rewritten(obj: Any, replace: Callable[..., Any], finish: Callable[..., Any]
         return known
 
     return visit(obj)
+
+
+def _same_column(column: Any, visit: Callable[[Any], Any]) -> Any:
+    """The column of the rewritten subquery or alias, for one of the original."""
+    table = column.table
+    if table is None or is_immutable(table):
+        return column
+    new = visit(table)
+    if new is table or not hasattr(new, "c"):
+        return column
+    columns, position = list(new.c), getattr(column, "_position", None)
+    if position is not None and len(columns) == len(table.c):
+        return columns[position]
+    return new.c.get(column.key, column)
 
 
 class ExternalTraversal:

@@ -82,7 +82,8 @@ def _position_of(candidates: list[Any], left: Any) -> int | None:
 
 def _left_position(candidates: list[Any], left: Any, target: Any, onclause: Any) -> int | None:
     """Which FROM element an unqualified join() starts from."""
-    usable = [(i, c) for i, c in enumerate(candidates) if c is not target]
+    joined = {id(h) for c in candidates for h in c._hidden_froms}
+    usable = [(i, c) for i, c in enumerate(candidates) if c is not target and id(c) not in joined]
     if not usable:
         raise exc.InvalidRequestError(
             "Can't determine which FROM clause to join from: the statement has no FROM element yet. Please use select_from()."

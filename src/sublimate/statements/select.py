@@ -194,7 +194,8 @@ class Select(GenerativeSelect, HasSyntaxExtensions, TypedReturnsRows[*_Ts]):
         pairs += [(e.left, e.right) for e in _conjuncts(self._where_criteria) if e.operator is eq]
         omitted: set[int] = set()
         for kept, other in pairs:
-            synonyms = not only_synonyms or getattr(kept, "name", None) == getattr(other, "name", other)
+            name = getattr(kept, "name", None)
+            synonyms = not only_synonyms or (name is not None and name == getattr(other, "name", None))
             if synonyms and {id(kept), id(other)} <= present - omitted:
                 omitted.add(id(other))
         return self._with(_raw_columns=tuple([c for c in columns if id(c) not in omitted]))

@@ -264,6 +264,7 @@ def select_column_plan(columns: list[Any], style: SelectLabelStyle) -> list[tupl
     plan: list[tuple[Any, Any, Any]] = []
     used: dict[Any, Any] = {}
     seen_columns: dict[int, Any] = {}
+    owners: dict[Any, int] = {}
     for column in columns:
         if getattr(column, "is_text", False):
             continue
@@ -275,38 +276,29 @@ def select_column_plan(columns: list[Any], style: SelectLabelStyle) -> list[tupl
             if key is None:
                 key = "_no_label"
         elif _comparable(name) in used and column.__visit_name__ != "label":
-            if column.__visit_name__ in _CASTS and style not in _WITH_TABLE:
+            if column.__visit_name__ in _WRAPPERS and style not in _WITH_TABLE:
+                owners[_comparable(name)] = _identity(column)  # so that the column itself needs another name
                 name = AnonymousName(f"{_cast_base(column, name)}_")
             else:
                 first = seen_columns.get(_identity(column))
+                if first == name and owners.get(_comparable(name)) != _identity(column):
+                    first = None
+                    del seen_columns[_identity(column)]
                 name = AnonymousName(name) if first is None else RepeatedName(name, first)
         if style is LABEL_STYLE_TABLENAME_PLUS_COL:
             own = getattr(name, "first", name)
             key = own if isinstance(own, str) else key
         key = _free_key(key, plan) if key is not None else name
         used[_comparable(name)] = column
+        owners.setdefault(_comparable(name), _identity(column))
         seen_columns.setdefault(_identity(column), name)
         plan.append((key, name, column))
     return plan
 
 
 def returning_column_plan(columns: list[Any]) -> list[tuple[Any, Any, Any]]:
-    """The same for RETURNING, where a name comes twice unless it is that of two columns."""
-    plan: list[tuple[Any, Any, Any]] = []
-    named: dict[Any, int] = {}
-    anonymous: dict[int, AnonymousName] = {}
-    for column in columns:
-        if getattr(column, "is_text", False):
-            continue
-        name = column_name(column, LABEL_STYLE_DEFAULT)
-        key = column._proxy_key or ("_no_label" if name is None else None)
-        if name is None:
-            name = anonymous.setdefault(id(column), AnonymousName(column._label_base or "anon"))
-        elif column.__visit_name__ in ("column", "entity_column"):
-            first = named.setdefault(name, _identity(column))
-            name = name if first == _identity(column) else AnonymousName(name)
-        plan.append((_free_key(key, plan) if key is not None else name, name, column))
-    return plan
+    """The same for RETURNING."""
+    return select_column_plan(columns, LABEL_STYLE_DEFAULT)
 
 
 def _comparable(name: Any) -> Any:
@@ -315,7 +307,9 @@ def _comparable(name: Any) -> Any:
 
 
 def _identity(column: Any) -> int:
-    """What makes two mentions of a column one: an attribute of an entity is its column."""
+    """What makes two mentions of a column one: an attribute of an entity is its column, a true condition `true()`."""
+    if column.__visit_name__ == "asboolean" and column.element.__visit_name__ in ("true", "false"):
+        column = column.element
     return id(column.column) if column.__visit_name__ == "entity_column" else id(column)
 
 
@@ -331,7 +325,7 @@ def _free_key(key: str, plan: list[tuple[Any, Any, Any]]) -> str:
 
 def _cast_base(column: Any, name: str) -> str:
     """What a second cast of one column is called after: a cast of a cast names the table too."""
-    clause = column.clause
+    clause = getattr(column, "clause", column)
     if clause.__visit_name__ not in _CASTS:
         return name
     while clause.__visit_name__ in _CASTS:
@@ -341,6 +335,8 @@ def _cast_base(column: Any, name: str) -> str:
 
 
 _CASTS = frozenset({"cast", "try_cast", "type_coerce"})
+#: what has the name of the column that it wraps
+_WRAPPERS = _CASTS | {"asboolean"}
 
 
 def column_name(column: Any, style: SelectLabelStyle) -> Any:
@@ -365,8 +361,8 @@ def column_name(column: Any, style: SelectLabelStyle) -> Any:
             return column_name(column.clause, style)
         if style in _WITH_TABLE and inner in ("column", "entity_column"):
             return column_name(column.clause, style)
-        named = inner in ("column", "entity_column", "label") and isinstance(column.key, str)
-        return column.key if named else None
+        name = column.clause.name if inner in ("column", "entity_column", "label") else None
+        return name if isinstance(name, str) else None
     if kind == "asboolean":
         return column_name(column.element, style)
     if kind == "scalar_function_column" or kind == "table_valued_column":
