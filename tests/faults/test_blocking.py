@@ -21,6 +21,7 @@ from sublimate.engine import make_url
 from sublimate.orm import Session
 
 CANCELLED = {"57014", 1317, 1969, 3024}
+"""SQLSTATE of PostgreSQL, numbers of MariaDB."""
 
 
 class BlockingStage:
@@ -109,8 +110,9 @@ def kind_of(error: exc.DBAPIError) -> str:
         return "unknown"
     if error.connection_invalidated:
         return "lost"
-    code = getattr(error.orig, "sqlstate", None) or error.orig.args[0]  # type: ignore[union-attr]
-    return "cancelled" if code in CANCELLED else "refused"
+    original: Any = error.orig
+    codes = {getattr(original, "sqlstate", None), *original.args[:1]}
+    return "refused" if codes.isdisjoint(CANCELLED) else "cancelled"
 
 
 class Work:
