@@ -64,7 +64,7 @@ async def cancel_everywhere(
                 return await run
 
             task = asyncio.ensure_future(body())
-            done, _ = await asyncio.wait([task], timeout=20)
+            done, _ = await asyncio.wait([task], timeout=60)
             assert done, f"hangs when cancelled ({way}) at await {at}: {task.get_stack()}"
             if not run.delivered:
                 task.result()

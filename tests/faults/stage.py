@@ -45,7 +45,7 @@ class Stage:
 
     async def settle(self) -> None:
         """Wait until the pool's own tasks are done."""
-        for _ in range(500):
+        for _ in range(3000):
             if not self.pool._tasks:
                 return
             await asyncio.sleep(0.01)
@@ -81,7 +81,7 @@ class Stage:
             await self._check_server(where)
 
     async def _check_server(self, where: object) -> None:
-        for _ in range(200):  # a terminated backend needs a moment to see that its client has gone
+        for _ in range(1500):  # a terminated backend needs a moment to see that its client has gone
             seen = self.backends()
             left = [row for row in seen if row[1] != "idle"]
             if not left and len(seen) <= len(self.pool._state.entries):

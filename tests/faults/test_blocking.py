@@ -35,7 +35,7 @@ class BlockingStage:
         state = self.engine.pool._state
         assert self.engine.pool.checkedout() == 0 and not state.waiters, self.engine.pool.status()
         assert len(state.entries) == state.open == len(state.idle)
-        for _ in range(200):
+        for _ in range(1500):
             seen = self.server.backends(self.name)
             if len(seen) <= state.open and all(row[1] == "idle" for row in seen):
                 return

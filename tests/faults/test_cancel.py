@@ -193,7 +193,7 @@ async def outdated_plans(engine: Any) -> None:
 async def test_a_cancelled_program_leaves_nothing_behind(
     name: str, cold: bool, driver: str, staged: Any
 ) -> None:
-    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=5)
+    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=30)
 
     async def prepare() -> Any:
         if cold:
@@ -245,11 +245,11 @@ def end_what_was_prepared(connection: Any) -> None:
 async def stage_of_two_phases(request: pytest.FixtureRequest, staged: Any, with_driver: Any) -> Any:
     driver = str(request.param)
     if driver in ("asyncmy", "aiomysql"):
-        yield await staged(driver, pool_size=2, max_overflow=0, pool_timeout=5)
+        yield await staged(driver, pool_size=2, max_overflow=0, pool_timeout=30)
         return
     server = PostgreSQL(request.getfixturevalue("cluster").url)
     engine = create_async_engine(
-        with_driver(server.url, driver), pool_size=2, max_overflow=0, pool_timeout=5, **server.options(driver, "faults-2")
+        with_driver(server.url, driver), pool_size=2, max_overflow=0, pool_timeout=30, **server.options(driver, "faults-2")
     )  # fmt: skip
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
@@ -282,7 +282,7 @@ async def test_a_cancelled_read_of_a_replica_leaves_nothing_behind(
     driver: str, staged: Any, url_for: Any
 ) -> None:
     stage = await staged(
-        driver, pool_size=2, max_overflow=0, pool_timeout=5, replicas=[url_for(driver)], lazy_begin=True
+        driver, pool_size=2, max_overflow=0, pool_timeout=30, replicas=[url_for(driver)], lazy_begin=True
     )
     [replica] = stage.engine.sync_engine.replicas.replicas
 
@@ -329,7 +329,7 @@ VERBS: dict[str, Callable[[Any], Any]] = {
 async def test_a_session_cancelled_in_one_verb_can_be_rolled_back_and_used(
     verb: str, driver: str, staged: Any
 ) -> None:
-    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=5)
+    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=30)
     async with AsyncSession(stage.engine) as seed, seed.begin():
         seed.add(Account(id=1, name="ada"))
     current: list[AsyncSession] = []
@@ -367,7 +367,7 @@ async def test_a_session_cancelled_in_one_verb_can_be_rolled_back_and_used(
 
 
 async def test_cancelled_in_the_queue_or_at_hand_over(driver: str, staged: Any) -> None:
-    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=5)
+    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=30)
     engine = stage.engine
     holders: list[asyncio.Task[None]] = []
 

@@ -9,11 +9,11 @@ import anyio.lowlevel
 import pytest
 
 from faults.stage import Account, Stage
-from faults.stopwatch import Stopwatch
+from faults.stopwatch import ends_within
 from sublimate import select, text
 from sublimate.ext.asyncio import AsyncSession
 
-SLOW = {"aiosqlite": None, "asyncpg": "SELECT pg_sleep(3)", "psycopg_async": "SELECT pg_sleep(3)"}
+SLOW = {"aiosqlite": None, "asyncpg": "SELECT pg_sleep(30)", "psycopg_async": "SELECT pg_sleep(30)"}
 
 
 @pytest.fixture(params=["aiosqlite", "asyncpg", "psycopg_async"])
@@ -22,15 +22,15 @@ def driver(request: pytest.FixtureRequest) -> str:
 
 
 def slow(driver: str) -> Any:
-    """A statement that takes three seconds or more."""
+    """A statement that takes half a minute or more."""
     sql = SLOW[driver] or (
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000000) SELECT count(*) FROM n"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000000) SELECT count(*) FROM n"
     )
     return text(sql)
 
 
 async def works(stage: Stage) -> None:
-    async with asyncio.timeout(5), AsyncSession(stage.engine) as session:
+    async with asyncio.timeout(30), AsyncSession(stage.engine) as session:
         assert await session.scalar(select(1)) == 1
 
 
@@ -59,14 +59,14 @@ async def test_the_pool_closes_though_an_acquire_was_cancelled(driver: str, stag
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await stage.engine.dispose()
     await stage.check()
 
 
 async def test_a_task_that_cancels_itself_gives_its_connection_back(driver: str, staged: Any) -> None:
     """SQLAlchemy 6652."""
-    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=2)
+    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=30)
 
     async def cancel_myself() -> None:
         async with AsyncSession(stage.engine) as session:
@@ -84,7 +84,7 @@ async def test_a_task_that_cancels_itself_gives_its_connection_back(driver: str,
 
 async def test_an_anyio_scope_that_cancels_every_await_of_the_cleaning(driver: str, staged: Any) -> None:
     """SQLAlchemy 8145, 12077: each await of the clean-up was cancelled too, and the backend stayed."""
-    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=5)
+    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=30)
     for _ in range(5):
         with anyio.move_on_after(0.05):
             async with stage.engine.begin() as connection:
@@ -103,7 +103,7 @@ async def test_an_anyio_scope_that_cancels_every_await_of_the_cleaning(driver: s
 
 async def test_an_anyio_group_whose_sibling_fails(driver: str, staged: Any) -> None:
     """SQLAlchemy 12077: a handler in a task group was cancelled because another failed."""
-    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=5)
+    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=30)
 
     async def handler() -> None:
         async with AsyncSession(stage.engine) as session:
@@ -124,7 +124,7 @@ async def test_an_anyio_group_whose_sibling_fails(driver: str, staged: Any) -> N
 
 async def test_a_stream_that_its_reader_leaves(driver: str, staged: Any) -> None:
     """SQLAlchemy 11125: the client of a streaming response went away, and its connections stayed open."""
-    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=5)
+    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=30)
     async with AsyncSession(stage.engine) as session, session.begin():
         session.add_all(Account(name=f"{number}") for number in range(500))
 
@@ -172,16 +172,20 @@ async def test_waiters_cancelled_while_all_connections_are_taken(driver: str, st
 
 async def test_cancelled_while_the_connection_is_checked(driver: str, staged: Any) -> None:
     """psycopg 1123, 1208, 1401: lost, or the cancellation was absorbed by the loop that checks."""
-    stage = await staged(driver, pool_size=2, max_overflow=0, pool_pre_ping=True, pool_timeout=10)
+    stage = await staged(driver, pool_size=2, max_overflow=0, pool_pre_ping=True, pool_timeout=30)
     await works(stage)
-    for _ in range(30):
+    chance = random.Random(13)
+
+    async def cancelled_in_the_check() -> None:
         task = asyncio.create_task(works(stage))
-        for _ in range(random.randrange(1, 4)):
+        for _ in range(chance.randrange(1, 4)):
             await asyncio.sleep(0)
-        task.cancel()
-        with Stopwatch() as watch:
-            await asyncio.gather(task, return_exceptions=True)
-        assert watch.seconds < 1 and task.cancelled()
+        was_at_it = task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled() or not was_at_it
+
+    for _ in range(30):
+        await ends_within(1, cancelled_in_the_check)
     await works(stage)
     await stage.check()
 
@@ -196,7 +200,7 @@ async def test_dispose_while_a_statement_runs_returns(driver: str, staged: Any) 
 
     task = asyncio.create_task(run())
     await asyncio.sleep(0.1)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(15):
         await stage.engine.dispose()
         await stage.engine.dispose()
         task.cancel()
@@ -212,7 +216,7 @@ async def test_the_server_stops_too(staged: Any) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2), AsyncSession(stage.engine) as session:
                 await session.execute(text("SELECT pg_sleep(30)"))
-        for _ in range(100):
+        for _ in range(500):
             if not [row for row in stage.backends() if row[1] == "active"]:
                 break
             await asyncio.sleep(0.02)

@@ -106,7 +106,7 @@ def listened(session: AsyncSession) -> AsyncSession:
 @pytest.mark.parametrize("sync", [False, True], ids=["awaited", "run_sync"])
 async def test_left_while_another_task_is_at_it(kind: str, sync: bool, driver: str, staged: Any) -> None:
     """Closing is refused like any other use; the task that was at it closes it, and no collector is needed."""
-    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=5, lazy_begin=False)
+    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=30, lazy_begin=False)
     tasks: list[asyncio.Task[Any]] = []
 
     def use(shared: Any) -> Any:
@@ -148,7 +148,7 @@ CLOSED: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("verb", CLOSED)
 async def test_a_close_that_was_refused_is_made_up_for(verb: str, driver: str, staged: Any) -> None:
     """`finally: await session.close()` need not be tried again, and whoever goes on working is told."""
-    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=5, lazy_begin=False)
+    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=30, lazy_begin=False)
     session, told, heard = AsyncSession(stage.engine), [], asyncio.Event()
 
     async def work() -> None:
@@ -167,7 +167,7 @@ async def test_a_close_that_was_refused_is_made_up_for(verb: str, driver: str, s
         await CLOSED[verb](session)
     async with stage.engine.connect() as connection:  # the pool's only one
         assert await connection.scalar(select(func.count(Account.id))) == 0
-    await asyncio.wait_for(heard.wait(), 5)  # the worker has its own turn
+    await asyncio.wait_for(heard.wait(), 30)  # the worker has its own turn
     assert len(told) == 1 and "closed this session" in told[0]
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
@@ -175,7 +175,7 @@ async def test_a_close_that_was_refused_is_made_up_for(verb: str, driver: str, s
 
 
 def test_threads_too(tmp_path: Any) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/threads.db", pool_size=1, max_overflow=0, pool_timeout=5)
+    engine = create_engine(f"sqlite:///{tmp_path}/threads.db", pool_size=1, max_overflow=0, pool_timeout=30)
     session = Session(engine)
     busy, refused = threading.Event(), threading.Event()
 
@@ -210,7 +210,7 @@ def test_threads_too(tmp_path: Any) -> None:
 
 
 async def test_a_session_that_was_left_may_be_used_again(driver: str, staged: Any) -> None:
-    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=5)
+    stage = await staged(driver, pool_size=1, max_overflow=0, pool_timeout=30)
     session = AsyncSession(stage.engine)
     with pytest.raises(exc.IllegalStateChangeError):
         async with session:

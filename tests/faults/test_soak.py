@@ -50,7 +50,7 @@ async def load(stage: Any, numbers: Iterator[int], workers: int) -> None:
     with contextlib.suppress(
         TimeoutError
     ):  # a request to stop a cancelled statement may still be under way, for a second at most
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(asyncio.all_tasks()) > 1:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
