@@ -22,7 +22,7 @@ def alembic(blog: Path, root: str, url: str, *arguments: str) -> str:
         cwd=blog,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         env={**os.environ, "BLOG_DATABASE_URL": url},
     )
     assert done.returncode == 0, done.stderr[-2000:]

@@ -46,7 +46,7 @@ def normalised(value: Any) -> Any:
 
 def tell(tree: Path, url: str) -> Any:
     command = [sys.executable, "-c", TELL, url]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -5,6 +5,8 @@ import pwd
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,28 @@ def binaries() -> Path | None:
     return next((place for place in places if all((place / name).exists() for name in names)), None)
 
 
+def _ports() -> Iterator[int]:
+    """Ports that no outgoing connection is given, so that a server that is stopped finds its own again."""
+    try:
+        first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError):
+        first_outgoing = 32768
+    lowest, highest = (10_000, first_outgoing) if first_outgoing > 12_000 else (49_152, 65_535)
+    while True:
+        for port in range(lowest, highest):  # each process begins elsewhere
+            yield lowest + (port - lowest + os.getpid() * 101) % (highest - lowest)
+
+
+_port = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """A port that nobody uses, another one each time."""
+    for port in _port:
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there are always more")
 
 
 def unprivileged() -> str | None:
@@ -54,7 +74,7 @@ class Cluster:
     def command(self, name: str, *args: str) -> None:
         subprocess.run(
             [str(self.bin / name), *args], check=True, user=self.user, cwd="/", stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, timeout=60,
+            stderr=subprocess.DEVNULL, timeout=180,
         )  # fmt: skip
 
     def own(self) -> None:
@@ -84,6 +104,8 @@ class Cluster:
             "-D",
             str(self.directory),
             "-w",
+            "-t",
+            "150",
             "-l",
             str(self.directory / "log"),
             "-o",
@@ -93,7 +115,7 @@ class Cluster:
         return self
 
     def stop(self, mode: str = "immediate") -> None:
-        self.command("pg_ctl", "-D", str(self.directory), "-w", "-m", mode, "stop")
+        self.command("pg_ctl", "-D", str(self.directory), "-w", "-t", "150", "-m", mode, "stop")
 
     def replica(self, directory: Path) -> "Cluster":
         """Another server that streams from this one."""

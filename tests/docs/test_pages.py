@@ -19,7 +19,7 @@ def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
         str(Path(__file__).with_name("page.py")),
         str(page),
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
     examples = page.read_text().count("\n```python\n")
     assert done.stdout.splitlines()[-1] == f"ran {examples}"

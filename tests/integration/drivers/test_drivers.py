@@ -277,7 +277,7 @@ async def test_a_cancelled_sqlite_statement_is_stopped_and_undone(driver, connec
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not connection.reset_now()
-    await asyncio.wait_for(connection.rollback(), 5)
+    await asyncio.wait_for(connection.rollback(), 30)
     assert connection.reset_now() and await ids(connection) == []
 
 

@@ -38,7 +38,7 @@ def pool_of(driver, url, kind=AsyncAdaptedQueuePool, **kw):
 
 @pytest.fixture(params=[AsyncpgDriver, PsycopgAsyncDriver], ids=lambda driver: driver.name)
 async def pool(request, postgresql_url):
-    pool = pool_of(request.param(), postgresql_url, pool_size=2, max_overflow=1, timeout=1)
+    pool = pool_of(request.param(), postgresql_url, pool_size=2, max_overflow=1, timeout=30)
     yield pool
     await pool.dispose()
 
@@ -116,16 +116,20 @@ async def test_tasks_cancelled_anywhere_leave_nothing_behind(pool, postgresql_ur
 
 
 async def test_exhaustion_says_who_holds_what(pool):
+    holding = []
+
     async def hold():
         entry = await pool.acquire()
+        holding.append(entry)
         try:
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
         finally:
             await pool.release(entry)
 
-    pool._timeout = 0.05
     holders = [asyncio.create_task(hold(), name=f"holder {n}") for n in range(3)]
-    await asyncio.sleep(0.3)
+    while len(holding) < 3:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    pool._timeout = 0.05
     with pytest.raises(exc.TimeoutError, match="QueuePool limit of size 2 overflow 1 reached") as info:
         await pool.acquire()
     assert all(f"'holder {n}'" in str(info.value) for n in range(3)) and __file__ in str(info.value)
@@ -246,5 +250,7 @@ async def main():
 
 asyncio.run(main())
 """
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
     assert ran.stdout == "1\n" and "Traceback" not in ran.stderr

@@ -132,7 +132,7 @@ async def test_cancelled_clients_leave_the_pool_usable(engine: Any) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     async with AsyncSession(engine) as session:
         assert await session.scalar(select(1)) == 1
-    await asyncio.wait_for(asyncio.gather(*engine.pool._tasks, return_exceptions=True), 5)
+    await asyncio.wait_for(asyncio.gather(*engine.pool._tasks, return_exceptions=True), 30)
     assert engine.pool.checkedout() == 0
 
 

@@ -10,7 +10,7 @@ import pytest
 
 def run(program: str, *arguments: str) -> str:
     command = [sys.executable, *(arguments or ("-c", textwrap.dedent(program)))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -160,7 +160,7 @@ def test_a_module_runs_with_its_arguments() -> None:
 def test_help_and_nothing_to_run_say_how() -> None:
     assert "PROGRAM.py" in run("", "-m", "sublimate.dropin", "--help")
     done = subprocess.run(
-        [sys.executable, "-m", "sublimate.dropin"], capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "sublimate.dropin"], capture_output=True, text=True, timeout=180
     )
     assert done.returncode == 2 and "PROGRAM.py" in done.stderr
 

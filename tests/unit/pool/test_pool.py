@@ -217,7 +217,7 @@ class TestThreads:
         while not pool._state.waiters:
             time.sleep(0.001)
         pool.release(entry)
-        thread.join(5)
+        thread.join(60)
         assert got == [entry]
 
     def test_a_waiting_thread_may_open_where_a_connection_died(self):
@@ -228,7 +228,7 @@ class TestThreads:
         while not pool._state.waiters:
             time.sleep(0.001)
         pool.drop(entry)
-        thread.join(5)
+        thread.join(60)
         assert got and got[0] is not entry and pool.checkedout() == 1
 
     def test_many_threads_never_share_and_never_exceed(self):
@@ -248,7 +248,7 @@ class TestThreads:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
         assert wrong == [] and pool.checkedout() == 0 and pool._state.open <= 3
 
     def test_old_connections_are_replaced(self):
@@ -680,4 +680,4 @@ def test_two_running_loops_are_refused():
     with pytest.raises(exc.InvalidRequestError, match="an engine for each loop"):
         asyncio.run(pool.acquire())
     end.set()
-    thread.join(5)
+    thread.join(60)

@@ -97,7 +97,7 @@ def test_what_follows_a_deadlock_is_in_a_transaction(engine: sa.Engine) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(outcomes) == ["deadlock", "done"]
     assert count(engine) == 2
 
@@ -268,7 +268,7 @@ async def test_locks_time_out_as_operational_errors(awaited: AsyncEngine, engine
         async with awaited.connect() as other:
             await other.execute(sa.text("SET innodb_lock_wait_timeout = 1"))
             with pytest.raises(exc.OperationalError) as caught:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     await other.execute(rows.insert().values(id=1, v=1))
             assert caught.value.orig is not None and caught.value.orig.args[0] == 1205
             assert not caught.value.connection_invalidated
