@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, TypeVar, TypeVarTuple, overload
+from typing import Any, NoReturn, TypedDict, TypeVar, TypeVarTuple, Unpack, overload
 
 from sublimate.engine.result import Result, ScalarResult
 from sublimate.engine.steps import Steps
@@ -22,6 +22,13 @@ Ts = TypeVarTuple("Ts")
 _STREAM = {"stream_results": True}
 
 
+class CallOptions(TypedDict, total=False):
+    """What may be said of one call, by name."""
+
+    execution_options: Mapping[str, Any]
+    bind_arguments: Mapping[str, Any] | None
+
+
 class AsyncReading:
     """What `AsyncSession` offers for reading."""
 
@@ -33,21 +40,11 @@ class AsyncReading:
 
     @overload
     async def execute(
-        self,
-        statement: TypedReturnsRows[*Ts],
-        params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        self, statement: TypedReturnsRows[*Ts], params: Parameters = None, **options: Unpack[CallOptions]
     ) -> Result[*Ts]: ...
     @overload
     async def execute(
-        self,
-        statement: Statement,
-        params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        self, statement: Statement, params: Parameters = None, **options: Unpack[CallOptions]
     ) -> Result[*tuple[Any, ...]]: ...
     async def execute(
         self,
@@ -77,18 +74,11 @@ class AsyncReading:
         self,
         statement: TypedReturnsRows[T, *tuple[Any, ...]],
         params: Mapping[str, Any] | None = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> T | None: ...
     @overload
     async def scalar(
-        self,
-        statement: Statement,
-        params: Mapping[str, Any] | None = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        self, statement: Statement, params: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> Any: ...
     async def scalar(
         self,
@@ -109,18 +99,11 @@ class AsyncReading:
         self,
         statement: TypedReturnsRows[T, *tuple[Any, ...]],
         params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> ScalarResult[T]: ...
     @overload
     async def scalars(
-        self,
-        statement: Statement,
-        params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        self, statement: Statement, params: Parameters = None, **options: Unpack[CallOptions]
     ) -> ScalarResult[Any]: ...
     async def scalars(
         self,
@@ -194,21 +177,11 @@ class AsyncReading:
 
     @overload
     async def stream(
-        self,
-        statement: TypedReturnsRows[*Ts],
-        params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        self, statement: TypedReturnsRows[*Ts], params: Parameters = None, **options: Unpack[CallOptions]
     ) -> AsyncResult[*Ts]: ...
     @overload
     async def stream(
-        self,
-        statement: Statement,
-        params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        self, statement: Statement, params: Parameters = None, **options: Unpack[CallOptions]
     ) -> AsyncResult[*tuple[Any, ...]]: ...
     async def stream(
         self,
@@ -230,18 +203,11 @@ class AsyncReading:
         self,
         statement: TypedReturnsRows[T, *tuple[Any, ...]],
         params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncScalarResult[T]: ...
     @overload
     async def stream_scalars(
-        self,
-        statement: Statement,
-        params: Parameters = None,
-        *,
-        execution_options: Mapping[str, Any] = NO_OPTIONS,
-        bind_arguments: Mapping[str, Any] | None = None,
+        self, statement: Statement, params: Parameters = None, **options: Unpack[CallOptions]
     ) -> AsyncScalarResult[Any]: ...
     async def stream_scalars(
         self,
