@@ -113,7 +113,8 @@ class ExecutionContext:
     def kind(self) -> str:
         if self.plan is None:
             return "text" if self._compiled is None else "ddl"
-        return self.compiled.kind  # type: ignore[no-any-return]
+        found: str = self.compiled.kind
+        return found
 
     @property
     def isinsert(self) -> bool:

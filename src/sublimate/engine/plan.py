@@ -60,7 +60,8 @@ class CorePlan:
     def arguments(self, binds: tuple[Any, ...], params: Row | None) -> tuple[str, Any]:
         """The SQL and the driver's arguments for one set of values."""
         try:
-            return self.compiled.arguments(binds, params)  # type: ignore[no-any-return]
+            found: tuple[str, Any] = self.compiled.arguments(binds, params)
+            return found
         except exc.StatementError:
             raise
         except Exception as error:

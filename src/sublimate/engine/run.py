@@ -28,7 +28,8 @@ def run(steps: Steps[T]) -> T:
             else:
                 step = steps.send(value)
     except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+        result: T = stop.value
+        return result
 
 
 async def run_async(steps: Steps[T]) -> T:
@@ -46,7 +47,8 @@ async def run_async(steps: Steps[T]) -> T:
             else:
                 step = steps.send(value)
     except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+        result: T = stop.value
+        return result
 
 
 def abandon(steps: Steps[Any]) -> None:

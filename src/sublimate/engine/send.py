@@ -85,7 +85,8 @@ def decoded(outcome: Any, dialect: Any, untyped: Collection[int] | None = None) 
     """The rows, with JSON decoded in the columns whose type only the database knows (None: all columns)."""
     places = [place for place in outcome.json_columns if untyped is None or place in untyped]
     if not places:
-        return outcome.rows  # type: ignore[no-any-return]
+        found: Sequence[Any] = outcome.rows
+        return found
     loads = none_safe(dialect._json_deserializer or json.loads)
     rows = [list(row) for row in outcome.rows]
     for row in rows:

@@ -233,7 +233,8 @@ class CursorStep(Step):
 
     @property
     def is_async(self) -> bool:
-        return self.cursor.is_async  # type: ignore[no-any-return]
+        found: bool = self.cursor.is_async
+        return found
 
 
 class FetchMany(CursorStep):

@@ -151,7 +151,7 @@ class UnaryExpression(OperatorExpression[_T]):
         self.type = to_instance(type_)
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         """An operator on a bare column leaves the column's own name to the database."""
         return None if self.element.__visit_name__ in ("column", "entity_column", "label") else "anon"
 
@@ -183,7 +183,7 @@ class AsBoolean(OperatorExpression[bool]):
         return AsBoolean(self.element, f.is_false if self.operator is f.is_true else f.is_true)
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         found: str | None = self.element._label_base
         return found
 
@@ -207,7 +207,7 @@ class Grouping(ColumnElement[_T]):
         return self
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return getattr(self.element, "_label_base", "anon")
 
     @property
@@ -308,7 +308,10 @@ class Tuple(ColumnElement[Any]):
 
     __visit_name__ = "tuple"
     _fields: ClassVar[tuple[Field, ...]] = (children("clauses"),)
-    _label_base = "anon"
+
+    @property
+    def _label_base(self) -> str | None:
+        return "anon"
 
     def __init__(self, *clauses: Any, types: Any = None) -> None:
         from .coerce import expression
@@ -375,5 +378,5 @@ class CollectionAggregate(UnaryExpression[bool]):
         return self
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return "anon"

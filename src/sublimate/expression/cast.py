@@ -44,7 +44,7 @@ class Cast(ColumnElement[_T]):
         return getattr(self.clause, "key", None) if not self.clause._is_bind_parameter else None
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return getattr(self.clause, "_label_base", "anon") if self.key else "anon"
 
     @property
@@ -85,7 +85,7 @@ class TypeCoerce(ColumnElement[_T]):
         return getattr(self.clause, "key", None) if not self.clause._is_bind_parameter else None
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return getattr(self.clause, "_label_base", "anon") if self.key else "anon"
 
     def self_group(self, against: Any = None) -> Any:

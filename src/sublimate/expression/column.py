@@ -30,7 +30,7 @@ class NamedColumn(ColumnElement[_T]):
         return "param" if key is None else key
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return self.name
 
 

@@ -298,7 +298,11 @@ class ColumnElement(ClauseElement, SQLCoreOperations[_T]):
     foreign_keys: Any = frozenset()
     table: Any = None
     _bind_base: Any = "param"
-    _label_base: str | None = "anon"
+
+    @property
+    def _label_base(self) -> str | None:
+        return "anon"
+
     _is_atomic: ClassVar[bool] = True
     _is_literal: ClassVar[bool] = False
 

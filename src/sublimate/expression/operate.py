@@ -305,7 +305,8 @@ def _in_right(expr: Any, op: Any, other: Any) -> Any:
 def _in_type(expr: Any, op: Any, values: list[Any]) -> TypeEngine[Any]:
     first = next((v for v in values if v is not None), None)
     if first is None or expr.type._is_tuple_type:
-        return expr.type  # type: ignore[no-any-return]
+        found: TypeEngine[Any] = expr.type
+        return found
     return compared_type(expr.type, op, first)
 
 

@@ -136,7 +136,7 @@ class WithinGroup(ColumnElement[_T]):
         self.type = found if found is not None else element.type
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         found: str | None = self.element._label_base
         return found
 
@@ -164,7 +164,7 @@ class AggregateOrderBy(ColumnElement[_T]):
         self.order_by = ClauseList(*[by_argument(item) for item in order_by], group=False)
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         found: str | None = self.element._label_base
         return found
 

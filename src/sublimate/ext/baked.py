@@ -123,7 +123,8 @@ class Result:
 
     def all(self) -> list[Any]:
         """All objects or rows."""
-        return self._query().all()  # type: ignore[no-any-return]
+        found: list[Any] = self._query().all()
+        return found
 
     def first(self) -> Any:
         """The first, or None."""
@@ -143,7 +144,8 @@ class Result:
 
     def count(self) -> int:
         """How many rows."""
-        return self._query().count()  # type: ignore[no-any-return]
+        found: int = self._query().count()
+        return found
 
     def get(self, ident: Any) -> Any:
         """By primary key; criteria do not count."""

@@ -29,7 +29,8 @@ def carry_out(works: Works[T]) -> T:
             else:
                 work = works.send(value)
     except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+        result: T = stop.value
+        return result
 
 
 async def carry_out_async(works: Works[T]) -> T:
@@ -46,7 +47,8 @@ async def carry_out_async(works: Works[T]) -> T:
             else:
                 work = works.send(value)
     except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+        result: T = stop.value
+        return result
 
 
 class ThreadWaiter:

@@ -231,7 +231,7 @@ class TableValuedColumn(ColumnElement[Any]):
         return (self.scalar_alias,)
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return None
 
 

@@ -64,7 +64,7 @@ class FunctionElement(ColumnElement[_T]):
         return str(self.name)
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return "anon" if self.name is FunctionElement.name else str(self.name)
 
     @property
@@ -204,7 +204,8 @@ class FunctionAsBinary(BinaryExpression[Any]):
     def _resolve(self) -> int:
         shape = self.sql_function.shape
         self._binds, self._anons, self._shape = self.sql_function.binds, self.sql_function.anons, shape
-        return shape  # type: ignore[no-any-return]
+        found: int = shape
+        return found
 
     def self_group(self, against: Any = None) -> Any:
         return self
@@ -221,7 +222,7 @@ class ScalarFunctionColumn(ColumnElement[Any]):
         self.type = to_instance(type_)
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return self.name
 
     @property

@@ -134,7 +134,7 @@ class Exists(UnaryExpression[bool]):
         return self.select().scalar_subquery()
 
     @property
-    def _label_base(self) -> str | None:  # type: ignore[override]
+    def _label_base(self) -> str | None:
         return "anon"
 
 

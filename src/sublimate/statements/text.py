@@ -30,7 +30,11 @@ class HasColumns(ClauseElement):
     supports_execution = True
     type: TypeEngine[Any] = NULLTYPE
     key: Any = None
-    _label_base: str | None = None
+
+    @property
+    def _label_base(self) -> str | None:
+        return None
+
     primary_key = False
     foreign_keys: Any = frozenset()
     _bind_base: Any = "param"

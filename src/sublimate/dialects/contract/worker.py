@@ -42,7 +42,8 @@ async def run_in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwa
     context = contextvars.copy_context()
     bridge = Bridge(asyncio.get_running_loop(), lambda: context.run(function, *args, **kwargs))
     _hire().put(bridge)
-    return await bridge.serve()  # type: ignore[no-any-return]
+    found: T = await bridge.serve()
+    return found
 
 
 class Bridge:

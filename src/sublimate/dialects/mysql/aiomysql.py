@@ -8,7 +8,9 @@ from typing import Any
 
 from .arguments import tls_context
 from .awaited import AwaitedConnection, AwaitedDriver, drop
-from .dialect import MySQLDialect_aiomysql as dialect  # noqa: F401 - public name
+from .dialect import MySQLDialect_aiomysql as dialect
+
+__all__ = ["AiomysqlConnection", "AiomysqlDriver", "dialect"]
 
 
 class AiomysqlDriver(AwaitedDriver):
@@ -40,7 +42,8 @@ class AiomysqlConnection(AwaitedConnection):
 
     @property
     def closed(self) -> bool:
-        return self.raw.closed  # type: ignore[no-any-return]
+        found: bool = self.raw.closed
+        return found
 
     def terminate(self) -> None:
         writer = self.raw._writer

@@ -6,7 +6,9 @@ import importlib
 from typing import Any
 
 from .awaited import AwaitedConnection, AwaitedDriver, drop
-from .dialect import MySQLDialect_asyncmy as dialect  # noqa: F401 - public name
+from .dialect import MySQLDialect_asyncmy as dialect
+
+__all__ = ["AsyncmyConnection", "AsyncmyDriver", "dialect"]
 
 
 class AsyncmyDriver(AwaitedDriver):

@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 
 from ... import exc
 from ..contract.driver import Args, Outcome, ParamStyle, Rows, TransactionOptions, simple_name
-from .dialect import MySQLDialect_pymysql as dialect  # noqa: F401 - public name
+from .dialect import MySQLDialect_pymysql as dialect
 from .transactions import LEVEL_SQL, begin_sql, session_sql
 from .wire import CONNECT_TIMEOUT, WireConnection, WireDriver
+
+__all__ = ["PyMySQLConnection", "PyMySQLCursor", "PyMySQLDriver", "dialect"]
 
 
 class PyMySQLDriver(WireDriver):

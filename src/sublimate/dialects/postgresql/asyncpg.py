@@ -18,10 +18,12 @@ from ..contract.driver import (
     simple_name,
 )
 from . import errors
-from .dialect import PGDialect_asyncpg as dialect  # noqa: F401 - public name
+from .dialect import PGDialect_asyncpg as dialect
 from .preparing import PreparingDriver
 from .transactions import begin_sql
 from .urls import credentials, hosts_of, options_of
+
+__all__ = ["AsyncpgConnection", "AsyncpgCursor", "AsyncpgDriver", "PooledAsyncpgConnection", "dialect"]
 
 T = TypeVar("T")
 
@@ -189,7 +191,8 @@ class AsyncpgConnection:
 
     @property
     def in_transaction(self) -> bool:
-        return self.raw.is_in_transaction()  # type: ignore[no-any-return]
+        found: bool = self.raw.is_in_transaction()
+        return found
 
     def reset_now(self) -> bool:
         return not self.raw.is_in_transaction()

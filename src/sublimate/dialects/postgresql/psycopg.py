@@ -10,13 +10,15 @@ from ..contract.driver import (
     URLParts,
 )
 from . import errors
-from .dialect import PGDialect_psycopg as dialect  # noqa: F401 - public name
+from .dialect import PGDialect_psycopg as dialect
 from .preparing import PreparingDriver
 from .psycopg_awaited import PsycopgAsyncConnection
 from .psycopg_base import can_retry
 from .psycopg_blocking import PsycopgConnection
 from .psycopg_cancel import prompt_connection_class
 from .urls import credentials, hosts_of, options_of
+
+__all__ = ["PsycopgAsyncDriver", "PsycopgDriver", "dialect"]
 
 _NUMBERS = ("prepare_threshold", "connect_timeout", "prepared_max")
 

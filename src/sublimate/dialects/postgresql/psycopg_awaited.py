@@ -64,7 +64,8 @@ class PsycopgAsyncConnection(PsycopgBase):
                 raise cancelled from None
             raise self._translated(error, sql, args_list, ismulti=True) from error
         self.in_exchange = False
-        return self.cursor.rowcount  # type: ignore[no-any-return]
+        found: int = self.cursor.rowcount
+        return found
 
     async def copy_rows(self, target: CopyTarget, rows: Sequence[Any]) -> None:
         self.in_exchange = True
@@ -145,7 +146,8 @@ class PsycopgAsyncConnection(PsycopgBase):
 
     async def _rows(self, sql: str, args: Args) -> Rows:
         try:
-            return await self.cursor.fetchall()  # type: ignore[no-any-return]
+            found: Rows = await self.cursor.fetchall()
+            return found
         except Exception as error:
             raise self._translated(error, sql, args) from error
 

@@ -58,11 +58,13 @@ class PsycopgBase:
 
     @property
     def closed(self) -> bool:
-        return self.raw.closed  # type: ignore[no-any-return]
+        found: bool = self.raw.closed
+        return found
 
     @property
     def in_transaction(self) -> bool:
-        return self.raw.pgconn.transaction_status != self._active  # type: ignore[no-any-return]
+        found: bool = self.raw.pgconn.transaction_status != self._active
+        return found
 
     def reset_now(self) -> bool:
         return not self.in_transaction

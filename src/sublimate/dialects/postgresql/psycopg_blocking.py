@@ -61,7 +61,8 @@ class PsycopgConnection(PsycopgBase):
         except Exception as error:
             raise self._translated(error, sql, args_list, ismulti=True) from error
         self.in_exchange = False
-        return self.cursor.rowcount  # type: ignore[no-any-return]
+        found: int = self.cursor.rowcount
+        return found
 
     def copy_rows(self, target: CopyTarget, rows: Sequence[Any]) -> None:
         self.in_exchange = True
@@ -136,7 +137,8 @@ class PsycopgConnection(PsycopgBase):
 
     def _rows(self, sql: str, args: Args) -> Rows:
         try:
-            return self.cursor.fetchall()  # type: ignore[no-any-return]
+            found: Rows = self.cursor.fetchall()
+            return found
         except Exception as error:
             raise self._translated(error, sql, args) from error
 

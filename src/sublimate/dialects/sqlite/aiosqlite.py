@@ -12,9 +12,11 @@ from typing import Any, ClassVar, cast
 from ..contract.driver import Args, Outcome, Rows, TransactionOptions, simple_name
 from . import pysqlite
 from .adapted import AdaptedSQLiteConnection
-from .dialect import SQLiteDialect_aiosqlite as dialect  # noqa: F401 - public name
+from .dialect import SQLiteDialect_aiosqlite as dialect
 from .pysqlite import PysqliteDriver, Raw
 from .transactions import begin, may_write, pragma_for, rollback
+
+__all__ = ["AiosqliteConnection", "AiosqliteCursor", "AiosqliteDriver", "dialect"]
 
 
 class AiosqliteDriver(PysqliteDriver):

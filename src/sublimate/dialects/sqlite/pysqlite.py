@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 from ... import exc
 from ..contract.driver import Args, Driver, Outcome, Rows, TransactionOptions, URLParts, simple_name
 from . import errors
-from .dialect import SQLiteDialect_pysqlite as dialect  # noqa: F401 - public name
+from .dialect import SQLiteDialect_pysqlite as dialect
 from .profile import apply_profile
 from .transactions import begin, may_write, pragma_for, rollback
+
+__all__ = ["PysqliteConnection", "PysqliteCursor", "PysqliteDriver", "dialect"]
 
 Raw = sqlite3.Connection
 

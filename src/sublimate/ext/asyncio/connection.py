@@ -352,7 +352,8 @@ class Streaming(StartableContext[T]):
 
     async def start(self, is_ctxmanager: bool = False) -> T:
         self._result = self._face(await self._connection._exclusive.run(self._steps))
-        return self._result  # type: ignore[no-any-return]
+        found: T = self._result
+        return found
 
     async def __aexit__(self, *error: object) -> None:
         if self._result is not None:

@@ -119,7 +119,8 @@ class AsyncReading:
         )
         if result._buffer.stream is not None:
             await self._refuse_stream(result)
-        return result.scalars()  # type: ignore[no-any-return]
+        found: ScalarResult[Any] = result.scalars()
+        return found
 
     async def get(
         self,
