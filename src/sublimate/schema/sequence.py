@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sublimate.expression.names import quoted_name
 from sublimate.schema.base import BLANK_SCHEMA, SchemaConst
 from sublimate.schema.defaults import DefaultGenerator, IdentityOptions
 from sublimate.statements.known_functions import next_value
+from sublimate.statements.known_functions import next_value as _NextValue
 from sublimate.types.base import TypeEngine, to_instance
 from sublimate.types.numeric import Integer
-
-if TYPE_CHECKING:
-    from sublimate.statements.known_functions import next_value as _NextValue
 
 
 class Sequence(IdentityOptions, DefaultGenerator):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVarTuple
+from typing import Any, ClassVar, Self, TypeVarTuple
 
 from sublimate import exc
 from sublimate.expression.coerce import element_of
@@ -12,10 +12,8 @@ from sublimate.expression.node import Field, child, nested, token
 from .columns import ColumnCollection
 from .executable import TypedReturnsRows
 from .labels import SelectLabelStyle
+from .select import Select
 from .select_base import GenerativeSelect
-
-if TYPE_CHECKING:
-    from .select import Select
 
 _Ts = TypeVarTuple("_Ts")
 

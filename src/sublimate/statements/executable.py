@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVarTuple
+from typing import Any, ClassVar, Generic, Self, TypeVarTuple
 
 from sublimate import exc
 from sublimate.expression.element import ClauseElement
@@ -10,8 +10,7 @@ from sublimate.expression.node import Node, SparseNode
 from sublimate.statements.text import text
 from sublimate.util.immutabledict import immutabledict
 
-if TYPE_CHECKING:
-    from .alias import CTE
+from .alias import CTE
 
 _Ts = TypeVarTuple("_Ts")
 
@@ -90,8 +89,6 @@ class Statement(SparseNode, Executable):
 
     def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> CTE:
         """The statement as a common table expression."""
-        from .alias import CTE
-
         return CTE(self, name, recursive, nesting)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
+from typing import Any, ClassVar, Self, TypeVar, overload
 
 from sublimate import types as t
 from sublimate.expression.binary import BinaryExpression, ClauseList, Grouping
@@ -14,11 +14,9 @@ from sublimate.expression.window import AggregateOrderBy, FunctionFilter, Over, 
 from sublimate.operators.functions import function_as_comparison_op, getitem
 from sublimate.types.base import to_instance
 
+from .alias import TableValuedAlias, TableValuedColumn
 from .columns import ColumnCollection
-
-if TYPE_CHECKING:
-    from .alias import TableValuedAlias, TableValuedColumn
-    from .select import Select
+from .select import Select, select
 
 _T = TypeVar("_T")
 
@@ -111,8 +109,6 @@ class FunctionElement(ColumnElement[_T]):
         return FunctionAsBinary(self, left_index, right_index)
 
     def alias(self, name: str | None = None, joins_implicitly: bool = False) -> TableValuedAlias:
-        from .alias import TableValuedAlias
-
         return TableValuedAlias(self, name=name, joins_implicitly=joins_implicitly)
 
     def table_valued(
@@ -123,8 +119,6 @@ class FunctionElement(ColumnElement[_T]):
         joins_implicitly: bool = False,
     ) -> TableValuedAlias:
         """The function as a table with these columns: `func.json_each(x).table_valued("key", "value")`."""
-        from .alias import TableValuedAlias
-
         return TableValuedAlias(self, expr, with_ordinality, name, joins_implicitly)
 
     def column_valued(self, name: str | None = None, joins_implicitly: bool = False) -> TableValuedColumn:
@@ -141,8 +135,6 @@ class FunctionElement(ColumnElement[_T]):
     c = columns
 
     def select(self) -> Select[_T]:
-        from .select import select
-
         return select(self)
 
     def as_from(self) -> Any:

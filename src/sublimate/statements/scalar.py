@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from sublimate import exc
 from sublimate.expression.binary import Grouping, UnaryExpression
@@ -14,9 +14,7 @@ from sublimate.types.base import NULLTYPE
 from sublimate.types.boolean import BOOLEANTYPE
 
 from .labels import LABEL_STYLE_NONE
-
-if TYPE_CHECKING:
-    from .select import Select
+from .select import Select, select
 
 _T = TypeVar("_T")
 
@@ -92,7 +90,6 @@ class Exists(UnaryExpression[bool]):
     _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
 
     def __init__(self, argument: Any = None) -> None:
-        from .select import Select, select
         from .select_base import SelectBase
 
         if argument is None:
@@ -126,8 +123,6 @@ class Exists(UnaryExpression[bool]):
         return self._changed("correlate_except", *fromclauses)
 
     def select(self) -> Select[bool]:
-        from .select import select
-
         return select(self)
 
     def scalar_subquery(self) -> ScalarSelect[bool]:

@@ -15,7 +15,7 @@ from sublimate.expression.coerce import (
     from_argument,
     ordering_argument,
 )
-from sublimate.expression.element import SQLCoreOperations, froms_of
+from sublimate.expression.element import ColumnElement, SQLCoreOperations, froms_of
 from sublimate.expression.node import Field, Node, child, children, nested, token
 from sublimate.operators.functions import and_, eq
 from sublimate.util.warnings import warn_deprecated
@@ -27,8 +27,6 @@ from .select_base import GenerativeSelect, select_column_plan
 from .syntax_extension import HasSyntaxExtensions
 
 if TYPE_CHECKING:
-    from sublimate.expression.element import ColumnElement
-
     from .compound import CompoundSelect
 
 _Ts = TypeVarTuple("_Ts")

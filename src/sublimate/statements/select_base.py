@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sublimate import exc
 from sublimate.expression.coerce import column_argument, element_of, grouping_argument, ordering_argument
+from sublimate.expression.label import Label
 from sublimate.expression.literal import bound
 from sublimate.expression.node import AnonymousName, Field, Node, children, token
 from sublimate.statements.selectable import ExecutableReturnsRows, Selectable
 from sublimate.types.numeric import Integer
 
+from .alias import Lateral, Subquery
 from .columns import ColumnCollection
 from .executable import Statement
 from .labels import (
@@ -22,9 +24,6 @@ from .labels import (
 )
 
 if TYPE_CHECKING:
-    from sublimate.expression.label import Label
-
-    from .alias import Lateral, Subquery
     from .scalar import Exists, ScalarSelect
 
 
@@ -58,16 +57,12 @@ class SelectBase(Statement, Selectable, ExecutableReturnsRows):
 
     def subquery(self, name: str | None = None) -> Subquery:
         """The statement as a named FROM element: `stmt.subquery().c.id`."""
-        from .alias import Subquery
-
         return Subquery(self, name)
 
     def alias(self, name: str | None = None, flat: bool = False) -> Subquery:
         return self.subquery(name)
 
     def lateral(self, name: str | None = None) -> Lateral:
-        from .alias import Lateral
-
         return Lateral(self, name)
 
     def scalar_subquery(self) -> ScalarSelect[Any]:
