@@ -1,5 +1,4 @@
 """The querying guide: joins, aliases, subqueries, CTEs, unions, statements from text, bundles, DML of the ORM."""
-# ruff: noqa: UP
 
 from typing import Optional
 

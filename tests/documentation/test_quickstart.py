@@ -1,5 +1,4 @@
 """The first hour with the ORM: models, a session, queries, changes."""
-# ruff: noqa: UP
 
 from sqlalchemy import ForeignKey, String, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, MultipleResultsFound, NoResultFound

@@ -200,7 +200,7 @@ def render_label(
         known = ctx.stack[-1].columns.get(
             (
                 "label",
-                label.shape,
+                label.element.shape,
                 label.name if not isinstance(label.name, AnonymousName) else id(label.name),
             )
         )

@@ -237,7 +237,11 @@ def labelled(
     text = ctx.render(source.element if kind == "label" and source is expr else source)
     if kind == "label" and label is not None:
         frame.columns[
-            ("label", expr.shape, expr.name if not isinstance(expr.name, AnonymousName) else id(expr.name))
+            (
+                "label",
+                expr.element.shape,
+                expr.name if not isinstance(expr.name, AnonymousName) else id(expr.name),
+            )
         ] = rendered_name
         if isinstance(expr.name, str):
             frame.columns[rendered_name] = rendered_name

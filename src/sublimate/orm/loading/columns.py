@@ -16,11 +16,12 @@ from .plan_tree import BundleItem, Child, ColumnItem, EntityItem, FollowUp, Occu
 class Columns:
     """The plain columns of a statement under construction, in order, and the items that read them."""
 
-    __slots__ = ("_nested", "entities", "expressions", "items", "options")
+    __slots__ = ("_nested", "_places", "entities", "expressions", "items", "options")
 
     def __init__(self, options: StatementOptions, nested: bool = False) -> None:
         self.options = options
         self._nested = nested
+        self._places: dict[int, int] = {}  # where a column of a table stands
         self.expressions: list[Any] = []
         self.items: list[Any] = []
         self.entities: list[Occurrence] = []
@@ -44,7 +45,7 @@ class Columns:
             items.extend([self._column_item(expression, element) for expression in expand_columns(element)])
 
     def _column_item(self, expression: Any, element: Any) -> ColumnItem:
-        self.expressions.append(expression)
+        self._append(expression)
         objects = (expression, element, getattr(expression, "column", expression))
         return ColumnItem(len(self.expressions) - 1, None, objects)
 
@@ -79,9 +80,23 @@ class Columns:
     def expand(self, occurrence: Occurrence) -> None:
         """Add the entity's own columns."""
         for prop in loaded_props(occurrence.entity, occurrence.options, self._nested):
-            columns = self._columns_of(occurrence, prop)
-            occurrence.columns.append((prop, len(self.expressions)))
-            self.expressions.extend(columns)
+            places = [self._place(column) for column in self._columns_of(occurrence, prop)]
+            occurrence.columns.append((prop, places[0]))
+
+    def _place(self, column: Any) -> int:
+        """Where an entity's column stands; one that is there already is read a second time, not selected again."""
+        known = None if self._nested else self._places.get(id(column))
+        return self._append(column) if known is None else known
+
+    def place_of(self, column: Any) -> int | None:
+        """Where a column of a table stands, if it is selected."""
+        return self._places.get(id(column))
+
+    def _append(self, expression: Any) -> int:
+        place = len(self.expressions)
+        self.expressions.append(expression)
+        self._places.setdefault(id(getattr(expression, "column", expression)), place)
+        return place
 
     def _columns_of(self, occurrence: Occurrence, prop: Any) -> list[Any]:
         if occurrence.options.elements:

@@ -111,8 +111,8 @@ class Joiner:
         if secondary is None:
             joined = Join(base, right, _all(first, *extra), isouter, full)
         elif isouter:
-            inner = Join(secondary, right, second)
-            joined = Join(base, inner, _all(first, *extra), True, full)
+            inner = Join(secondary, right, _all(second, *extra))
+            joined = Join(base, inner, first, True, full)
         else:
             joined = Join(Join(base, secondary, first), right, _all(second, *extra), False, full)
         self.explicit[position] = joined

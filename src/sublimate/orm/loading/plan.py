@@ -94,7 +94,7 @@ def _name_columns(lowered: Lowered, compiled: Any) -> None:
     items = [item for item in lowered.items if isinstance(item, ColumnItem)]
     if not items:
         return
-    expressions = [lowered.expressions[item.position] for item in items]
+    expressions = [lowered.named[item.position] for item in items]
     plan = iter(select_column_plan(expressions, lowered.statement._label_style))
     for item, expression in zip(items, expressions, strict=True):
         if getattr(expression, "is_text", False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .paths import NO_OPTIONS, Choice, EntityOptions
@@ -98,13 +99,22 @@ class BundleItem:
 class Lowered:
     """A statement on tables, and how to read its rows."""
 
-    __slots__ = ("expressions", "is_orm", "items", "statement")
+    __slots__ = ("expressions", "is_orm", "items", "named", "statement")
 
-    def __init__(self, statement: Any, items: list[Any], expressions: list[Any], is_orm: bool = True) -> None:
+    def __init__(
+        self,
+        statement: Any,
+        items: list[Any],
+        expressions: list[Any],
+        is_orm: bool = True,
+        named: Sequence[Any] | None = None,
+    ) -> None:
+        """`named`: what was selected, which gives the results their names; by default, the expressions."""
         self.is_orm = is_orm
         self.statement = statement
         self.items = items
         self.expressions = expressions
+        self.named = expressions if named is None else named
 
     @property
     def occurrences(self) -> list[Occurrence]:

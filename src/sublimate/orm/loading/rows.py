@@ -313,6 +313,9 @@ class _HydratorBuilder:
         body.append(f"    d = e{i}.__dict__")
         for child in occurrence.children:
             lines = self._collection(child, i, pk) if child.prop.uselist else self._scalar(child, i)
+            if not occurrence.mapper.isa(child.prop.parent):  # of a subclass: other rows do not have it
+                self.source.namespace[f"having{i}_{child.key}"] = child.prop.parent.class_
+                lines = [f"if isinstance(e{i}, having{i}_{child.key}):", *[f"    {line}" for line in lines]]
             body += [f"    {line}" for line in lines]
 
     def _collect(self, occurrence: Occurrence, i: int, pk: str) -> None:

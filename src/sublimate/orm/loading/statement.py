@@ -100,19 +100,21 @@ class SelectLowering:
         columns = self.columns
         columns.add_all(self.statement._raw_columns)
         own_columns = len(columns.expressions)
+        own_expressions = tuple(columns.expressions)
         self.eager.build()
         self._check_options()
         froms = self._froms()
         where = self._where()
         changes = self._changes(froms, where)
-        if self.eager.multiplies and self._limits_rows():
+        if self._needs_wrapping():
             lowered = self._wrapped(changes, own_columns)
         else:
             lowered = self._flat(changes, froms)
         lowered.__dict__["_is_lowered"] = True
         if self.options.criteria:
             lowered.__dict__["_rendered_within"] = partial(inherit_criteria, self.options.criteria)
-        return Lowered(lowered, columns.items, columns.expressions, self.is_orm or bool(columns.entities))
+        is_orm = self.is_orm or bool(columns.entities)
+        return Lowered(lowered, columns.items, columns.expressions, is_orm, own_expressions)
 
     def _check_options(self) -> None:
         if self.options.loads:
@@ -144,8 +146,9 @@ class SelectLowering:
     def _where(self) -> tuple[Any, ...]:
         statement = self.statement
         where = statement._where_criteria
+        lefts = _left_sides(statement)
         named = entities_in(
-            [*statement._raw_columns, *statement._from_obj, *where, *statement._order_by_clauses]
+            [*statement._raw_columns, *statement._from_obj, *lefts, *where, *statement._order_by_clauses]
         )
         added: list[Any] = []
         self.is_orm = bool(named)
@@ -184,11 +187,14 @@ class SelectLowering:
             changes["_order_by_clauses"] = (*ordered, *self.eager.order_by)
         return self.statement._with(_raw_columns=tuple(self.columns.expressions), **changes)
 
-    def _limits_rows(self) -> bool:
+    def _needs_wrapping(self) -> bool:
+        """Whether eager joins would change which rows there are: what is grouped, told apart or counted."""
         statement = self.statement
-        return bool(statement._has_row_limiting_clause or statement._distinct or statement._group_by_clauses)
+        if statement._distinct or statement._group_by_clauses:
+            return bool(self.eager.joins)
+        return self.eager.multiplies and bool(statement._has_row_limiting_clause)
 
-    # ---- LIMIT with joined collections: the rows are limited inside, the collections joined outside
+    # ---- the rows are limited, grouped and told apart inside; what is loaded with them is joined outside
 
     def _wrapped(self, changes: dict[str, Any], own_columns: int) -> Any:
         expressions = self.columns.expressions
@@ -257,6 +263,16 @@ class _Replacement:
 
     def __call__(self, expression: Any) -> Any:
         return replacement_traverse(expression, {}, self._replace)
+
+
+def _left_sides(statement: Any) -> list[Any]:
+    """What joins start from, as far as they name it: entities, and relationships."""
+    return [
+        node
+        for target, onclause, left, *_ in statement._setup_joins
+        for node in (left, target, onclause)
+        if node is not None and (node is left or node.__visit_name__ == "relationship")
+    ]
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -10,6 +10,8 @@ from sublimate import exc
 from sublimate.expression.coerce import element_of
 from sublimate.expression.column import ColumnClause
 from sublimate.expression.element import ColumnElement
+from sublimate.expression.label import Label
+from sublimate.expression.node import AnonymousName
 from sublimate.inspection import inspect, inspects, inspects_itself
 from sublimate.orm.attributes.descriptor import InspectionAttr, QueryableAttribute, is_extension
 from sublimate.statements.adapt import ClauseAdapter
@@ -116,8 +118,20 @@ class AliasedInsp(InspectionAttr, Generic[_O]):
         return found
 
     def _columns_of(self, prop: Any) -> list[Any]:
+        if prop.is_expression:
+            return [self._expression(column) for column in self.mapper._columns_of(prop)]
         columns = [self._adapt(column) for column in self.mapper._columns_of(prop)]
         return list({id(c): c for c in columns}.values())
+
+    def _expression(self, label: Any) -> Any:
+        """An expression that is mapped, as the alias has it: under a name of its own, the same each time."""
+        known = self._known.get(id(label))
+        if known is None:
+            adapted = self._adapt(label)
+            if isinstance(adapted, Label) and isinstance(adapted.name, AnonymousName):
+                adapted = Label(None, adapted.element, adapted.type)
+            known = self._known[id(label)] = (label, adapted)
+        return known[1]
 
     def _froms_of_column(self, column: Any) -> tuple[Any, ...]:
         return (self.selectable,)

@@ -200,23 +200,30 @@ class RelationshipComparator(PropComparator[_T_co]):
 
     def _exists(self, criterion: Any, kwargs: dict[str, Any]) -> Exists:
         prop = self._configured()
-        entity = self.entity
+        parent = self._parententity
+        entity = original = self.entity
+        # with the parent under a name of its own, the target may keep the table's
         aliased = (
-            not entity.is_aliased_class and prop._is_self_referential and self._attribute._of_type is None
+            prop._is_self_referential
+            and self._attribute._of_type is None
+            and not parent.is_aliased_class
+            and not entity.is_aliased_class
         )
-        original = entity
         if aliased:
             entity = prop._anonymous_target()
-        conditions = [c for c in prop.join_conditions(self._parententity, entity) if c is not None]
+        secondary = prop.secondary
+        if secondary is not None and (parent.is_aliased_class or entity.is_aliased_class):
+            secondary = prop.secondary_alias()
+        conditions = [c for c in prop.join_conditions(parent, entity, secondary) if c is not None]
         conditions += self._named_conditions(original, kwargs)
         conditions = conditions if criterion is None else [*conditions, criterion]
         if aliased:
-            shared = 2 if prop.secondary is not None else 1
+            shared = 1 if secondary is None else 2
             adapter = ClauseAdapter(entity.selectable)
             conditions = conditions[:shared] + [adapter.traverse(_element(c)) for c in conditions[shared:]]
         conditions += [c for c in (entity._single_table_criterion(),) if c is not None]
         target = entity.__clause_element__()
-        froms = [target] if prop.secondary is None else [target, prop.secondary]
+        froms = [target] if secondary is None else [target, secondary]
         statement: Any = Select(literal_column("1")).where(and_(*conditions)).select_from(*froms)
         statement = statement.correlate_except(
             target.selectable, *target.selectable._hidden_froms, *froms[1:]

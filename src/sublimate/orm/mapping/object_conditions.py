@@ -11,7 +11,9 @@ from sublimate.expression.constructors import and_, or_
 from sublimate.expression.literal import BindParameter
 from sublimate.inspection import inspect
 from sublimate.operators import functions as f
+from sublimate.orm.exc import describe
 from sublimate.types.boolean import BOOLEANTYPE
+from sublimate.util.warnings import warn
 
 from .join_condition import MarkedColumn, replace_marked
 
@@ -89,16 +91,40 @@ def value_bind(prop: Any, obj: Any, mapper: Any, column: Any, name: str = "param
             "Mapped instance expected for relationship comparison to object.   Classes, queries and other SQL elements are not "
             f"accepted in this context; for comparison with a subquery, use {prop}.has(**criteria)."
         )
-    key = own.get_property_by_column(column).key
-    return BindParameter(name, callable_=_value_of(obj, key), type_=column.type, unique=True)
+    read = _value_of(obj, own.get_property_by_column(column).key, column)
+    return BindParameter(name, callable_=read, type_=column.type, unique=True)
 
 
-def _value_of(obj: Any, key: str) -> Callable[[], Any]:
+def _value_of(obj: Any, key: str, column: Any) -> Callable[[], Any]:
     """Reads the value now if it is there, so that an object expired later still tells it."""
     known = obj.__dict__.get(key, _UNREAD)
 
     def read() -> Any:
         found = obj.__dict__.get(key, known)
-        return getattr(obj, key) if found is _UNREAD else found
+        if found is _UNREAD:
+            found = _unread(obj, key, column)
+        if found is None:
+            warn(
+                f"Got None for value of column {column}; this is unsupported for a relationship comparison and will not "
+                "currently produce an IS comparison (but may in a future release)"
+            )
+        return found
 
     return read
+
+
+def _unread(obj: Any, key: str, column: Any) -> Any:
+    """A value that is not there: of its row's key, read again, or missing, which no query can be made of."""
+    state = inspect(obj)
+    if state.identity is not None:
+        for own, value in zip(state.mapper.primary_key, state.identity, strict=True):
+            if own is column:
+                return value
+    if state.session is not None and state.has_identity:
+        return getattr(obj, key)
+    why = (
+        "the object is detached and the value was expired"
+        if state.has_identity
+        else "no value has been set for this column"
+    )
+    raise exc.InvalidRequestError(f"Can't resolve value for column {column} on object {describe(obj)}; {why}")

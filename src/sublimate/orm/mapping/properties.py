@@ -257,7 +257,13 @@ class SynonymProperty(MapperProperty[_T], Mapped[_T]):
         return getattr(self.parent.class_, self.name)
 
     def _clause_of(self, attribute: Any) -> Any:
-        return getattr(attribute._parententity.entity, self.name).__clause_element__()
+        """The attribute's column, named by the synonym in results."""
+        clause = getattr(attribute._parententity.entity, self.name).__clause_element__()
+        if isinstance(clause, EntityColumn):
+            return EntityColumn(clause.column, self.key, clause.entity, clause.prop, clause._from_objects)
+        if isinstance(clause, EntityLabel):
+            return EntityLabel(clause, self.key, clause.entity, clause.prop)
+        return clause
 
     def _comparator_of(self, attribute: Any) -> Any:
         target = getattr(attribute._parententity.entity, self.name)

@@ -12,7 +12,7 @@ from sublimate.engine.parameters import distill
 from sublimate.engine.result import Result
 from sublimate.engine.row import ResultMetaData
 from sublimate.engine.steps import Steps
-from sublimate.orm.loading.columns import is_entity
+from sublimate.orm.loading.columns import Columns, is_entity
 from sublimate.orm.loading.criteria import Criteria
 from sublimate.orm.loading.evaluate import EXPIRED, UnevaluatableError, conjunction, evaluator
 from sublimate.orm.loading.paths import StatementOptions
@@ -61,12 +61,10 @@ def _returned_steps(
     session: Any, bind: Any, statement: Any, result: Any, options: Any, source: Any
 ) -> Steps[Any]:
     """RETURNING with entities gives objects."""
-    returning = statement._returning
-    if not returning or not any(is_entity(r) or r.__visit_name__ == "entity_column" for r in returning):
+    if not _gives_objects(statement):
         return result
-    return (
-        yield from objects_steps(session, bind, returning, statement._with_options, result, options, source)
-    )
+    asked, loader_options = statement._returning, statement._with_options
+    return (yield from objects_steps(session, bind, asked, loader_options, result, options, source))
 
 
 # ---- INSERT
@@ -205,14 +203,20 @@ def _synchronized_steps(
     connection = yield from session._use().connection_steps(bind)
     sync = Synchronization(session, statement, mapper)
     matched: list[Any] | None
-    if _fetches_by_returning(statement, connection.dialect) and (
+    result: Any
+    if _returns_rows(statement, connection.dialect) and (
         way == "fetch" or (way == "auto" and not sync.can_evaluate())
     ):
-        returning = statement.returning(*mapper.primary_key)
+        returning, before, places = _with_keys(statement, mapper)
         found = yield from connection.execute_steps(returning, _named(mapper, params), options or None)
-        keys = found.all()
-        matched = sync.known(keys)
-        result = no_rows(len(keys), found.context)
+        rows = found.all()
+        matched = sync.known([[row[place] for place in places] for row in rows])
+        if statement._returning:
+            result = Result(found._metadata, RowBuffer(rows))
+            if not _gives_objects(statement):
+                result = result.columns(*range(before, len(found._metadata.keys)))
+        else:
+            result = no_rows(len(rows), found.context)
     else:
         matched = yield from _matched_steps(sync, connection, way, params, options)
         result = yield from connection.execute_steps(statement, _named(mapper, params), options or None)
@@ -222,11 +226,24 @@ def _synchronized_steps(
     return answer
 
 
-def _fetches_by_returning(statement: Any, dialect: Any) -> bool:
+def _returns_rows(statement: Any, dialect: Any) -> bool:
     """Whether the statement itself can say which rows it changed."""
-    if statement._returning:
-        return False
     return bool(dialect.delete_returning if statement.is_delete else dialect.update_returning)
+
+
+def _gives_objects(statement: Any) -> bool:
+    return any(is_entity(r) or r.__visit_name__ == "entity_column" for r in statement._returning)
+
+
+def _with_keys(statement: Any, mapper: Any) -> tuple[Any, int, list[int]]:
+    """The statement with primary keys in RETURNING, how many columns stand before its own, and the keys' places."""
+    columns = Columns(StatementOptions(statement._with_options))
+    columns.add_all(statement._returning)
+    keys = tuple(mapper.primary_key)
+    places = [place for key in keys if (place := columns.place_of(key)) is not None]
+    if len(places) == len(keys):
+        return statement, 0, places
+    return statement._with(_returning=keys + statement._returning), len(keys), list(range(len(keys)))
 
 
 def _named(mapper: Any, params: Any) -> Any:

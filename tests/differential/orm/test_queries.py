@@ -1,0 +1,56 @@
+"""Random ORM queries: equal SQL, equal objects with equal parts loaded, and no more statements than the oracle sends."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from differential.orm.queries.outcome import brought, databases, differences
+from differential.orm.queries.writer import QueryWriter
+from differential.outcomes import COUNTS, Failed
+from differential.roots import ORACLE, OURS
+
+OTHERWISE = {
+    36: "gives two expressions of contains_eager() one label",
+    209: "names the second and third of three equal columns alike",
+    284: "with populate_existing, empties a collection that was read on the way",
+}
+"""Seeds of queries that SQLAlchemy answers otherwise, and why ours is kept."""
+
+SEEDS = [seed for seed in range(300) if seed not in OTHERWISE]
+
+
+def query(seed: int) -> str:
+    return QueryWriter(random.Random(seed).randint).query()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_text(seed: int) -> None:
+    found = differences(query(seed))
+    COUNTS["random ORM queries compiled"] += 1
+    assert not found, "\n".join(
+        [query(seed), *(f"{d}\n  oracle: {a!r}\n  ours:   {b!r}" for d, (a, b) in found.items())]
+    )
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engines(request: Any) -> Iterator[Any]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{request.getfixturevalue('tmp_path_factory').mktemp('queries') / 'queries.sqlite'}"
+    else:
+        url = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://")
+    with databases(url) as found:
+        yield found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_objects(engines: Any, seed: int) -> None:
+    for _, sent in engines.values():
+        sent.clear()
+    expected, actual = (brought(root, engines[root][0], query(seed)) for root in (ORACLE, OURS))
+    if isinstance(expected, Failed) and "ambiguous" in expected.message:
+        return  # the oracle's SQL names a column of two tables
+    COUNTS["random ORM queries executed"] += not isinstance(expected, Failed)
+    assert actual == expected, query(seed)
+    assert len(engines[OURS][1]) <= len(engines[ORACLE][1]), query(seed)
