@@ -10,7 +10,7 @@ import pytest
 from faults.soaking import bounded
 from faults.stage import Account, Entry, Stage
 from sublimate import bindparam, exc, func, select, text
-from sublimate.ext.asyncio import AsyncSession
+from sublimate.ext.asyncio import AsyncSession, async_sessionmaker, retrying
 
 
 async def kill_now_and_then(stage: Stage, chance: random.Random, done: Callable[[], int], every: int) -> None:
@@ -158,4 +158,50 @@ async def test_money_is_neither_made_nor_lost(driver: str, staged: Any) -> None:
 async def test_money_is_neither_made_nor_lost_for_long(driver: str, staged: Any) -> None:
     stage = await staged(driver, pool_size=10, max_overflow=0)
     await transfer_many(stage, bounded(20_000), 20, kill_every=20)
+    await stage.check()
+
+
+async def test_every_transfer_is_made_once_under_kills_and_retries(driver: str, staged: Any) -> None:
+    """Each is made again until it is done; only one whose commit may have happened is left alone."""
+    stage = await staged(driver, pool_size=5, max_overflow=0)
+    chance, rounds = random.Random(9), 50
+    make_session = async_sessionmaker(stage.engine)
+    async with make_session.begin() as session:
+        session.add_all(Account(id=number, name=f"a{number}", balance=100) for number in range(1, 11))
+    done: set[int] = set()
+    unknown: set[int] = set()
+    attempts = 0
+
+    async def transfer(number: int) -> None:
+        nonlocal attempts
+        source, target = sorted(chance.sample(range(1, 11), 2))
+        async for attempt in retrying(make_session, attempts=100, longest=0.2):
+            async with attempt as session:
+                attempts += 1
+                left = await session.get_one(Account, source, with_for_update=True)
+                right = await session.get_one(Account, target, with_for_update=True)
+                left.balance -= 1
+                right.balance += 1
+                session.add(Entry(id=number, amount=1, account_id=source))
+
+    numbers = iter(range(1, rounds + 1))
+
+    async def worker() -> None:
+        for number in numbers:
+            try:
+                await transfer(number)
+            except exc.CommitUnknownError:
+                unknown.add(number)
+            else:
+                done.add(number)
+
+    killing = asyncio.ensure_future(kill_now_and_then(stage, chance, lambda: attempts, 8))
+    await asyncio.gather(*(worker() for _ in range(8)))
+    killing.cancel()
+    await asyncio.gather(killing, return_exceptions=True)
+    async with make_session() as session:
+        assert await session.scalar(select(func.sum(Account.balance))) == 1000
+        stored = set((await session.scalars(select(Entry.id))).all())
+    assert done | unknown == set(range(1, rounds + 1)) and done <= stored <= done | unknown
+    assert attempts > rounds or not stage.server, "nothing was ever lost, so nothing is shown"
     await stage.check()

@@ -1,6 +1,9 @@
 """SQLite's own faults: a locked file, a full disk, an interrupt that comes late."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +48,42 @@ async def test_a_full_disk_is_an_error_and_the_session_goes_on(staged: Any) -> N
         assert await session.scalar(select(func.count(Entry.id))) == 0
         assert await session.scalar(select(Account.name)) == "kept"
     await stage.check()
+
+
+FAILING_DISK = """
+import asyncio, resource
+from sublimate import exc, text
+from sublimate.ext.asyncio import create_async_engine
+
+async def main():
+    engine = create_async_engine("sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0)
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE t (x TEXT)"))
+        await connection.execute(text("INSERT INTO t VALUES ('kept')"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))  # beyond it, writing fails
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("INSERT INTO t VALUES (hex(randomblob(400000)))"))
+    except exc.OperationalError as error:
+        print(type(error).__name__, error.connection_invalidated, error.orig)
+    print(engine.pool.checkedout())
+    async with engine.begin() as connection:
+        print((await connection.execute(text("SELECT x FROM t"))).scalars().all())
+        await connection.execute(text("INSERT INTO t VALUES ('after')"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await engine.dispose()
+
+asyncio.run(main())
+"""
+
+
+def test_a_disk_that_fails_is_an_error_and_the_pool_goes_on(tmp_path: Path) -> None:
+    code = FAILING_DISK.format(path=tmp_path / "small.sqlite")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout.splitlines() == ["OperationalError False disk I/O error", "0", "['kept']"], done.stderr
+    assert not done.stderr
 
 
 async def test_an_interrupt_never_hits_the_next_statement(staged: Any) -> None:
