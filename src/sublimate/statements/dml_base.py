@@ -221,9 +221,16 @@ class ValuesBase(UpdateBase):
         columns = self._value_columns()
         values = dict(self._values)
         for given_key, given_value in given.items():
-            for key, value in _pairs(given_key, given_value):
+            for key, value in _pairs(self._attribute_named(given_key), given_value):
                 values[key_of(key)] = value_of(key, value, columns)
         return self._with(_values=tuple(values.items()))
+
+    def _attribute_named(self, key: Any) -> Any:
+        """What a name stands for that is more than one column: a hybrid that says what it sets. Other keys as they are."""
+        if not isinstance(key, str):
+            return key
+        found = getattr(getattr(self.table, "entity_namespace", None), key, None)
+        return key if getattr(found, "_bulk_update_tuples", None) is None else found
 
 
 def _pairs(key: Any, value: Any) -> Any:

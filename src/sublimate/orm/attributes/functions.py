@@ -78,6 +78,10 @@ def flag_dirty(instance: Any) -> None:
 
 def get_history(obj: Any, key: str, passive: PassiveFlag = PassiveFlag.PASSIVE_OFF) -> History:
     """What changed about an attribute."""
+    composite = next((prop for prop in own_state(obj).mapper.composites if prop.key == key), None)
+    if composite is not None:
+        changed: History = composite.history_of(obj)
+        return changed
     impl = _impl(obj, key)
     if passive.may_load and own_state(obj).key is not None:
         impl.complete(obj)

@@ -32,6 +32,8 @@ class ClassState:
         self.impls: dict[str, Any] = {}
         self.plain: frozenset[str] = frozenset()
         self.column_keys: frozenset[str] = frozenset()
+        self.computed_keys: frozenset[str] = frozenset()
+        """SQL expressions among the attributes: they are read again after a flush has written the object."""
         self.memoized_keys: tuple[str, ...] = ()
         self.relations: tuple[Any, ...] = ()
         self.relation_keys: tuple[str, ...] = ()
@@ -93,6 +95,9 @@ def _build_attributes(mapper: Any, state: ClassState) -> None:
     state.writers = {}
     state.polymorphic = _discriminator(mapper)
     state.column_keys = frozenset(mapper.column_props)
+    state.computed_keys = frozenset(
+        key for key, prop in mapper.column_props.items() if prop.is_expression and prop.expire_on_flush
+    )
     state.plain = frozenset(key for key in mapper.column_props if impls[key].plain)
     state.relations = tuple(impl for impl in impls.values() if not isinstance(impl, ScalarAttribute))
     state.relation_keys = tuple(impl.key for impl in state.relations)
@@ -397,7 +402,7 @@ def _refusing_init(cls: Any, init: Any) -> Any:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if type(self) is cls:
             raise exc.InvalidRequestError(
-                f"{cls.__name__} is mapped with polymorphic_abstract=True: make instances of its subclasses"
+                f"Can't instantiate class for {cls.__mapper__}; mapper is marked polymorphic_abstract=True"
             )
         init(self, *args, **kwargs)
 

@@ -171,6 +171,8 @@ def is_class_var(annotation: Any) -> bool:
 def without_none(inner: Any) -> tuple[Any, bool]:
     """The type without `| None`, and whether it had it."""
     resolved = _through_optional_alias(inner)
+    if get_origin(resolved) is _ANNOTATED:
+        return inner, without_none(get_args(resolved)[0])[1]
     if get_origin(resolved) in _UNIONS:
         parts = [a for a in get_args(resolved) if a is not type(None)]
         optional = len(parts) != len(get_args(resolved))
@@ -222,6 +224,8 @@ def _candidates(inner: Any) -> list[Any]:
             found.append(current.__value__)
         elif get_origin(current) is _ANNOTATED:
             found.append(get_args(current)[0])
+        elif len(found) > 1 and get_origin(current) in _UNIONS and without_none(current)[1]:
+            found.append(without_none(current)[0])
         else:
             return found
 
@@ -311,10 +315,9 @@ def _literal_type(python_type: Any, maps: list[dict[Any, Any]]) -> TypeEngine[An
             f"Can't create string-based Enum datatype from non-string values: {', '.join(map(repr, wrong))}.  Please provide an "
             "explicit Enum datatype for this Python type"
         )
-    for key in (Literal, enum.Enum):
-        found = _looked_up(key, maps)
-        if found is not None:
-            return _fitted(found, python_type)
+    found = _looked_up(Literal, maps)
+    if found is not None:
+        return _fitted(found, python_type)
     return Enum(*values, native_enum=False)
 
 

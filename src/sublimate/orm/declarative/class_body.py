@@ -129,6 +129,8 @@ class ClassBody:
                 for key, value, annotation in list(self._attributes_of(base))
                 if self._concerns_us(key, value, annotation, base)
             ]
+            if base is not self.cls:  # columns of a mixin come before those that its functions make
+                found.sort(key=lambda item: isinstance(item[1], _declared))
             for key, value, annotation in found:
                 self._collect_one(key, value, annotation, base)
 
@@ -153,22 +155,40 @@ class ClassBody:
                 yield key, vars(base).get(key), annotations.get(key)
 
     def _concerns_us(self, key: str, value: Any, annotation: Any, base: type) -> bool:
-        if key in self.attributes or (
-            annotation is not None and value is None and notes.is_class_var(annotation)
-        ):
+        if annotation is not None and value is None and notes.is_class_var(annotation):
             return False
+        if key in vars(self.cls) and base is not self.cls and isinstance(value, _declared) and value._cascading:
+            warn(
+                f"Attribute '{key}' on class {self.cls} cannot be processed due to @declared_attr.cascading; skipping"
+            )
+        if key in self.attributes:
+            return self._says_more(key, value, annotation, base)
         if base is self.cls:
             return True
         for nearer in self.cls.__mro__:
             if nearer is base:
                 return True
-            if key in vars(nearer) or (key in notes.annotations_of(nearer) and not self._is_mapped(nearer)):
+            if key in vars(nearer):
                 return isinstance(value, _declared) and value._cascading and self._is_mapped(nearer)
         return True
 
+    def _says_more(self, key: str, value: Any, annotation: Any, base: type) -> bool:
+        """Whether a mixin or abstract base has the attribute of which nearer classes gave only an annotation."""
+        if self.attributes[key].value is not None or base is self.cls:
+            return False
+        if isinstance(value, (_declared, MappedColumn, Column)):
+            return True
+        return value is None and annotation is not None and notes.parse(annotation, base) is not None
+
     def _collect_one(self, key: str, value: Any, annotation: Any, base: type) -> None:
+        nearer = self.attributes.get(key)
+        if nearer is not None:
+            if annotation is None or isinstance(value, _declared):
+                annotation = nearer.annotation
+            if not isinstance(value, _declared):
+                del self.attributes[key]  # it takes its place among the mixin's
         if isinstance(value, _declared):
-            self._collect_declared(key, value, base)
+            self._collect_declared(key, value, base, annotation)
         elif base is not self.cls and isinstance(value, MapperProperty):
             raise exc.InvalidRequestError(
                 "Mapper properties (i.e. deferred,column_property(), relationship(), etc.) must be declared as @declared_attr "
@@ -194,9 +214,14 @@ class ClassBody:
                 "mixin classes.  For dataclass field() objects, use a lambda:."
             )
 
-    def _collect_declared(self, key: str, value: _declared[Any], base: type) -> None:
+    def _collect_declared(self, key: str, value: _declared[Any], base: type, annotation: Any) -> None:
         if value._is_directive:
             return
+        if value._cascading and base is self.cls:
+            warn(
+                "Use of @declared_attr.cascading only applies to Declarative 'mixin' and 'abstract' classes.  "
+                f"Currently, this flag is ignored on mapped class {self.cls}"
+            )
         if (
             self.inherits is not None
             and not value._cascading
@@ -207,7 +232,8 @@ class ClassBody:
         made: Any = type(value).__get__(value, None, self.cls)  # type: ignore[attr-defined]
         if base is self.cls:
             type.__setattr__(self.cls, key, made)
-        annotation = getattr(value.fget, "__annotations__", {}).get("return")
+        if annotation is None:
+            annotation = getattr(value.fget, "__annotations__", {}).get("return")
         if isinstance(made, (MappedColumn, Column, MapperProperty)):
             self.attributes[key] = Found(key, made, annotation, base)
         else:

@@ -343,12 +343,13 @@ def query_expression(
     repr: bool = NO_ARG,
     compare: bool = NO_ARG,
 ) -> ColumnProperty[_T]:
-    """An attribute filled by `with_expression()` of a query; None otherwise."""
+    """An attribute filled by `with_expression()` of a query; without it, the default or None."""
     prop: ColumnProperty[_T] = ColumnProperty(
         default_expr, expire_on_flush=expire_on_flush, info=info, doc=doc,
         options=AttributeOptions(init=False, repr=repr, compare=compare),
     )  # fmt: skip
     prop.is_query_expression = True
+    prop.waits_for_query = default_expr is _NULL
     return prop
 
 

@@ -76,6 +76,7 @@ def make_dataclass(body: ClassBody, arguments: dict[str, Any]) -> None:
     arguments = {k: v for k, v in arguments.items() if v is not NO_ARG}
     make: Callable[..., Any] = arguments.pop("dataclass_callable", None) or dataclasses.dataclass
     own = dict(notes.annotations_of(cls))
+    _refuse_plain_mixins(body)
     fields: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
     for key, found in _bases_first(body):
@@ -122,6 +123,29 @@ def make_dataclass(body: ClassBody, arguments: dict[str, Any]) -> None:
     if made is not cls:
         raise exc.InvalidRequestError(
             "dataclass_callable must change the class it is given, not make another one"
+        )
+
+
+def _refuse_plain_mixins(body: ClassBody) -> None:
+    """Attributes of mixins that are no dataclasses cannot be fields."""
+    by_origin: dict[type, list[str]] = {}
+    for key, found in body.attributes.items():
+        origin = found.origin
+        if (
+            origin is body.cls
+            or issubclass(origin, MappedAsDataclass)
+            or "_sa_dataclass_defaults" in vars(origin)
+            or "__dataclass_fields__" in vars(origin)
+            or found.parsed() is None
+        ):
+            continue
+        by_origin.setdefault(origin, []).append(repr(key))
+    for origin, keys in by_origin.items():
+        raise exc.InvalidRequestError(
+            f"When transforming {body.cls} to a dataclass, attribute(s) {', '.join(keys)} originates from superclass {origin}, which is not "
+            "a dataclass.  When declaring SQLAlchemy Declarative Dataclasses, ensure that all mixin classes and other superclasses which "
+            "include attributes are also a subclass of MappedAsDataclass or make use of the @unmapped_dataclass decorator.",
+            code="dcmx",
         )
 
 

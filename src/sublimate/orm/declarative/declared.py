@@ -50,7 +50,7 @@ class DeclaredAttributes:
             return
         self._check_dataclass_options(found)
         parsed = found.parsed()
-        if parsed is None and found.annotation is not None and self._refuses_plain(found):
+        if _says_nothing(parsed, found) and self._refuses_plain(found):
             raise MappedAnnotationError(
                 f'Type annotation for "{self.body.cls.__name__}.{key}" can\'t be correctly interpreted for Annotated Declarative Table form.  '
                 "ORM annotations should normally make use of the ``Mapped[]`` generic type, or other ORM-compatible generic type, as a "
@@ -60,6 +60,8 @@ class DeclaredAttributes:
                 code="zlpr",
             )
         self._check_unmapped(key, value, parsed)
+        if value is None and parsed is not None and self._is_for_type_checkers(key, parsed):
+            return
         if value is None and parsed is not None:
             value = self._from_annotation(found, parsed)
         elif isinstance(value, QueryableAttribute) and value.class_ is not self.body.cls and value.key != key:
@@ -106,12 +108,14 @@ class DeclaredAttributes:
         value = found.value
         if self.allow_unmapped or notes.is_class_var(found.annotation):
             return False
-        if isinstance(value, _declared) or (
-            found.origin is not self.body.cls
-            and not isinstance(value, (MappedColumn, MapperProperty, Column))
-        ):
-            return False
+        if value is None:
+            return found.origin is self.body.cls and "__dataclass_fields__" not in vars(self.body.cls)
         return isinstance(value, (MappedColumn, MapperProperty))
+
+    def _is_for_type_checkers(self, key: str, parsed: notes.MappedAnnotation) -> bool:
+        """With `__table__`, an annotation alone makes no column: what the table has not is mapped later, if at all."""
+        table = self.body.table
+        return table is not None and parsed.container is Mapped and hasattr(table, "c") and key not in table.c
 
     def _from_annotation(self, found: Found, parsed: notes.MappedAnnotation) -> Any:
         """`name: Mapped[str]` without a value."""
@@ -282,6 +286,13 @@ class DeclaredAttributes:
         key = value.column.key or name
         self._take_mapped_column(key, value, parsed, Found(key, value, None, self.body.cls))
         return str(key)
+
+
+def _says_nothing(parsed: notes.MappedAnnotation | None, found: Found) -> bool:
+    """Whether there is an annotation that is no `Mapped[…]`, or one that stands alone and names no type."""
+    if parsed is None:
+        return found.annotation is not None
+    return parsed.inner is None and found.value is None
 
 
 def _as_template(column: Column[Any]) -> MappedColumn[Any]:

@@ -140,7 +140,7 @@ def loaded_props(entity: Any, options: EntityOptions, everything: bool = False) 
         for prop in each.column_props.values():
             if (
                 choices.loads(prop, everything or prop.key in needed) or prop.key in choices.expressions
-            ) and (prop.key in choices.expressions or not prop.is_query_expression):
+            ) and (prop.key in choices.expressions or not prop.waits_for_query):
                 known = _same(found.values(), prop, mapper)
                 if not known:
                     found[id(prop)] = prop

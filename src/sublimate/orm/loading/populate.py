@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sublimate import exc
 from sublimate.orm.state import STATE, InstanceState, LoadContext, forget_change, forget_expired
 
 from .columns import mappers_of
@@ -121,7 +122,7 @@ def polymorphic_maker(occurrence: Occurrence) -> Callable[..., Callable[[Values]
     def recipe_of(identity: Any) -> tuple[Any, Any, list[tuple[str, int]]]:
         recipe = recipes.get(identity)
         if recipe is None:
-            found = mapper if identity is None else _mapper_for(mapper, identity)
+            found = mapper if discriminator is None else _mapper_for(mapper, identity)
             recipe = recipes[identity] = (found, found.class_, pairs_of(found))
         return recipe
 
@@ -129,7 +130,10 @@ def polymorphic_maker(occurrence: Occurrence) -> Callable[..., Callable[[Values]
         contexts: dict[Any, LoadContext] = {}
 
         def make(values: Values) -> Any:
-            found, cls, pairs = recipe_of(None if discriminator is None else values[discriminator])
+            identity = None if discriminator is None else values[discriminator]
+            if identity is None and discriminator is not None and None not in mapper.polymorphic_map:
+                raise _of_no_class(occurrence, values)
+            found, cls, pairs = recipe_of(identity)
             context = contexts.get(found)
             if context is None:
                 context = contexts[found] = LoadContext(link, found, options, source, keys)
@@ -143,6 +147,16 @@ def polymorphic_maker(occurrence: Occurrence) -> Callable[..., Callable[[Values]
         return make
 
     return start
+
+
+def _of_no_class(occurrence: Occurrence, values: Values) -> Exception:
+    mapper = occurrence.mapper
+    local = {id(c): i for i, (prop, _) in enumerate(occurrence.columns) for c in prop.columns}
+    key = tuple([values[local[id(c)]] for c in mapper.primary_key if id(c) in local])
+    return exc.InvalidRequestError(
+        f"Row with identity key {(mapper.base_mapper.class_, key, None)!r} can't be loaded into an object; the polymorphic discriminator "
+        f"column '{mapper.polymorphic_on}' is NULL"
+    )
 
 
 def discriminator_place(occurrence: Occurrence) -> int | None:

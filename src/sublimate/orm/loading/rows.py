@@ -380,8 +380,10 @@ def _is_certain(statement: Any) -> bool:
 
 def is_polymorphic(mapper: Any) -> bool:
     """Whether rows of this mapper may be objects of its subclasses."""
-    return mapper.polymorphic_on is not None and (
-        len(list(mapper.self_and_descendants)) > 1 or bool(mapper.inherits)
+    return (
+        mapper.polymorphic_on is not None
+        and bool(mapper.polymorphic_map)
+        and (len(list(mapper.self_and_descendants)) > 1 or bool(mapper.inherits))
     )
 
 

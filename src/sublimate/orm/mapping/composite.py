@@ -10,6 +10,7 @@ from sublimate.expression.binary import ClauseList
 from sublimate.expression.constructors import and_
 from sublimate.expression.node import token
 from sublimate.operators import ColumnOperators
+from sublimate.operators import functions as f
 from sublimate.orm.attributes.descriptor import QueryableAttribute
 from sublimate.orm.attributes.mapped import Mapped
 from sublimate.schema import Column
@@ -20,6 +21,7 @@ from .comparators import PropComparator
 from .entity import Lowerable
 from .properties import MapperProperty, ProxyAttribute, _make_comparator
 
+_ORDERS = frozenset((f.asc_op, f.desc_op, f.nulls_first_op, f.nulls_last_op))
 _T = TypeVar("_T", bound=Any)
 _C = TypeVar("_C", bound=Any, covariant=True)
 
@@ -87,6 +89,8 @@ class CompositeComparator(PropComparator[_C]):
         return and_(*[getattr(a, method)(v) for a, v in zip(attributes, values, strict=True)])
 
     def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+        if not other and op in _ORDERS:  # an ORDER BY of each column
+            return ClauseList(*[op(a.__clause_element__()) for a in self._attributes()], group=False)
         raise NotImplementedError(str(op))
 
 
@@ -138,12 +142,18 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
                 self.return_none_on = _all_none
         if self.composite_class is None:
             raise exc.ArgumentError(
-                f"Can't use composite '{key}' without a class: annotate it or pass the class as first argument"
+                f'Python typing annotation is required for attribute "{scan.body.cls.__name__}.{key}" when primary argument(s) for '
+                '"Composite" construct are None or not present'
             )
         plain = dataclasses.is_dataclass(self.composite_class)
         if not self.given and plain:
             self.given = scan.columns_for([field.name for field in dataclasses.fields(self.composite_class)])
         types = _parameter_types(self.composite_class)
+        if plain and len(self.given) > len(types):
+            raise exc.ArgumentError(
+                f"number of composite attributes {len(self.given)} exceeds that of the number of attributes in class "
+                f"{self.composite_class.__name__} {len(types)}"
+            )
         for position, item in enumerate(self.given):
             name, annotation = types[position] if position < len(types) else (None, None)
             if not plain and _has_type(item):

@@ -142,6 +142,8 @@ def set_up_polymorphism(mapper: Any, polymorphic_on: Any, identity: Any) -> None
         while ancestor is not None and not mapper.concrete and ancestor.polymorphic_on is None:
             ancestor.polymorphic_on = mapper.polymorphic_on
             ancestor = ancestor.inherits
+    if identity is None and parent is not None and not mapper.polymorphic_abstract and not mapper.concrete:
+        _warn_of_no_identity(mapper)
     if identity is None or mapper.polymorphic_abstract:
         return
     known = mapper.polymorphic_map.get(identity)
@@ -151,6 +153,16 @@ def set_up_polymorphism(mapper: Any, polymorphic_on: Any, identity: Any) -> None
             f"of {identity!r} as value for polymorphic_identity."
         )
     mapper.polymorphic_map[identity] = mapper
+
+
+def _warn_of_no_identity(mapper: Any) -> None:
+    if mapper.polymorphic_on is not None:
+        warn(
+            f"{mapper} does not indicate a 'polymorphic_identity', yet is part of an inheritance hierarchy that has a 'polymorphic_on' "
+            f"column of '{mapper.polymorphic_on}'. If this is an intermediary class that should not be instantiated, the class may either "
+            "be left unmapped, or may include the 'polymorphic_abstract=True' parameter in its Mapper arguments. To leave the class "
+            "unmapped when using Declarative, set the '__abstract__ = True' attribute on the class."
+        )
 
 
 def _discriminator(mapper: Any, value: Any) -> Any:

@@ -531,12 +531,12 @@ class Mapper(InspectionAttr, Generic[_O]):
 
     def _selected_props(self, mappers: Iterable[Any] = ()) -> list[ColumnProperty[Any]]:
         """Column attributes that a SELECT of the class offers as a subquery, subclasses' included where asked for."""
-        props = {id(p): p for p in self.column_props.values() if not p.is_query_expression}
+        props = {id(p): p for p in self.column_props.values() if not p.waits_for_query}
         known = {id(c) for p in self.column_props.values() for c in p.columns}
         for mapper in mappers or self._polymorphic_mappers():
             for prop in mapper.column_props.values():
                 fresh = [c for c in prop.columns if id(c) not in known]
-                if prop.is_query_expression or not fresh:
+                if prop.waits_for_query or not fresh:
                     continue
                 known.update(id(c) for c in fresh)
                 props[id(prop)] = prop

@@ -99,6 +99,8 @@ class ColumnProperty(MapperProperty[_T], Mapped[_T]):
 
     is_column = True
     is_query_expression = False
+    waits_for_query = False
+    """Whether the attribute has no value but what a query's `with_expression()` gives it."""
 
     def __init__(
         self,

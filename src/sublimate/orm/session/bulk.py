@@ -140,13 +140,23 @@ def update_mappings_steps(session: Any, mapper: Any, mappings: list[dict[str, An
         )
         raise exc.InvalidRequestError(NO_KEY.format(columns), code="bupq")
     for table in mapper.tables:
-        keys = [c.key for c in table.primary_key]
+        version = mapper.version_id_col
+        if version is not None and not table.c.contains_column(version):
+            version = None
         for group in grouped(plain_rows(mapper, table, mappings)):
+            found_by = [*table.primary_key]
+            checked = version is not None and version.key in group[0]
+            if checked:
+                found_by.append(version)
+            keys = [c.key for c in found_by]
             names = [name for name in group[0] if name not in keys]
             if not names:
                 continue
             statement: Any = Update(table)
-            for column in table.primary_key:
+            counts_on = checked and mapper.version_id_generator is not False
+            if counts_on:
+                names.append(version.key)
+            for column in found_by:
                 statement = statement.where(
                     column == BindParameter(f"pk_{column.key}", None, type_=column.type, required=True)
                 )
@@ -159,6 +169,9 @@ def update_mappings_steps(session: Any, mapper: Any, mappings: list[dict[str, An
             params = [
                 {**{f"pk_{k}": row[k] for k in keys}, **{f"v_{n}": row[n] for n in names}} for row in group
             ]
+            if counts_on:
+                for row in params:
+                    row[f"v_{version.key}"] = mapper.version_id_generator(row[f"pk_{version.key}"])
             result = yield from connection.execute_steps(statement, params)
             counts = len(params) == 1 or connection.dialect.supports_sane_multi_rowcount
             if counts and result.rowcount not in (-1, len(params)):
@@ -166,6 +179,11 @@ def update_mappings_steps(session: Any, mapper: Any, mappings: list[dict[str, An
                     f"UPDATE statement on table '{table.name}' expected to update {len(params)} row(s); "
                     f"{result.rowcount} were matched."
                 )
+        if version is not None and mapper.version_id_generator is not False:  # what the session's objects are told
+            attribute = mapper.key_of[version]
+            for mapping in mappings:
+                if attribute in mapping:
+                    mapping[attribute] = mapper.version_id_generator(mapping[attribute])
 
 
 def save_objects_steps(session: Any, objects: list[Any], return_defaults: bool) -> Steps[None]:

@@ -8,7 +8,7 @@ from typing import Any
 from sublimate import exc
 from sublimate.engine.steps import Steps
 from sublimate.orm.attributes.base import mark_changed
-from sublimate.orm.exc import StaleDataError, UnmappedInstanceError
+from sublimate.orm.exc import StaleDataError, UnmappedInstanceError, describe
 from sublimate.orm.loading.touch import touch_steps
 from sublimate.orm.state import STATE, LoadContext, is_outdated, lacks, state_of
 
@@ -203,7 +203,7 @@ class Merge:
         mine, theirs = target.__dict__.get(key), state.dict.get(key)
         if mine is not None and theirs is not None and mine != theirs:
             raise StaleDataError(
-                f"Version id '{theirs}' on merged state {state} does not match existing version '{mine}'. Leave the version "
+                f"Version id '{theirs}' on merged state {describe(state.obj())} does not match existing version '{mine}'. Leave the version "
                 "attribute unset when merging to update the most recent version."
             )
 

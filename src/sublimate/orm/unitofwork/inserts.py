@@ -7,6 +7,7 @@ from typing import Any
 
 from sublimate.engine.context import ExecutionContext
 from sublimate.engine.steps import Steps
+from sublimate.orm.exc import describe
 from sublimate.orm.unitofwork.batches import InsertBatch, Row
 from sublimate.orm.unitofwork.facts import TableFacts, as_sql, facts_of, has_sql, is_sql
 from sublimate.orm.unitofwork.read_back import unfetched_steps
@@ -18,6 +19,7 @@ from sublimate.orm.unitofwork.send_rows import (
 )
 from sublimate.orm.unitofwork.statements import InsertPlan, default_of, storer
 from sublimate.statements.dml import insert
+from sublimate.util.warnings import warn
 
 
 def insert_rows_steps(connection: Any, batch: InsertBatch, plan: Any) -> Steps[None]:
@@ -37,8 +39,18 @@ def _prepare(facts: TableFacts, rows: list[Row]) -> None:
         polymorphic = state.mapper.class_state.polymorphic
         if polymorphic is not None and values.get(polymorphic[0]) is None:
             values[polymorphic[0]] = polymorphic[1]
+        elif polymorphic is not None and values[polymorphic[0]] != polymorphic[1]:
+            _warn_of_identity(state.mapper, obj, values[polymorphic[0]])
         if version is not None and generator is not False:
             values[version.key] = generator(None)
+
+
+def _warn_of_identity(mapper: Any, obj: Any, identity: Any) -> None:
+    if identity not in [m.polymorphic_identity for m in mapper.self_and_descendants]:
+        warn(
+            f"Flushing object {describe(obj)} with incompatible polymorphic identity {identity!r}; the object may not refresh and/or load "
+            "correctly"
+        )
 
 
 def _runs(facts: TableFacts, rows: list[Row]) -> Iterator[tuple[int, list[Row]]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sublimate.engine.steps import Steps
 from sublimate.orm.exc import FlushError, describe
+from sublimate.orm.state.expiry import expire_state
 from sublimate.orm.state.instance import InstanceState, state_of
 from sublimate.orm.unitofwork.batches import (
     AssociationDelete,
@@ -254,14 +255,18 @@ def _finish_updates(session: Any, updates: dict[InstanceState[Any], Any], record
     dirty = session._dirty
     current: Any = None
     keeps_key: Any = None
+    computed: Any = None
     for state, obj in updates.items():
         if state.mapper is not current:
             current = state.mapper
             keeps_key = current.class_state.pk_key_set.isdisjoint
+            computed = current.class_state.computed_keys
         committed = state.committed
         if committed and not keeps_key(committed):
             _switch_key(session, state, obj, record)
         state.committed = state.queued = None
+        if computed and not computed.isdisjoint(obj.__dict__):
+            expire_state(obj, computed.intersection(obj.__dict__))
     if len(dirty) == len(updates):
         dirty.clear()
     else:
