@@ -64,7 +64,7 @@ def render_lateral(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any
 @renders("tablesample")
 def render_tablesample(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
     name = ctx.quote(node.name)
-    if not asfrom:
+    if not asfrom and ctx.statement is not None:
         return name
     seed = f" REPEATABLE ({ctx.render(node.seed)})" if node.seed is not None else ""
     return f"{without_name(node.element, ctx)} AS {name} TABLESAMPLE {ctx.render(node.sampling)}{seed}"

@@ -74,7 +74,10 @@ def _extra_froms(statement: Any, table: Any) -> list[Any]:
     """FROM elements that conditions and values name beside the table itself."""
     values = [v for _, v in getattr(statement, "_values", ())]
     columns = [k for k, _ in getattr(statement, "_values", ()) if not isinstance(k, str)]
-    found = [f for f in froms_of([*columns, *statement._where_criteria, *values]) if f is not table]
+    given = getattr(statement, "_using", ())
+    mentioned = froms_of([*columns, *statement._where_criteria, *values])
+    named = [f for f in mentioned if not any(f is known for known in given)]
+    found = [f for f in (*given, *named) if f is not table]
     hidden = {id(h) for f in (table, *found) for h in f._hidden_froms}
     return [f for f in found if id(f) not in hidden]
 

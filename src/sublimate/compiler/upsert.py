@@ -7,6 +7,7 @@ from typing import Any
 from sublimate import exc
 from sublimate.expression.column import ProxyColumn, literal_column
 from sublimate.expression.traverse import replacement_traverse
+from sublimate.util.warnings import warn
 
 from .dml import column_for
 from .registry import renders
@@ -65,8 +66,12 @@ def _upsert_assignments(clause: Any, ctx: Rendering) -> list[str]:
         column = column_for(key, table)
         given[key if column is None else column.key] = (column, value)
     out = []
-    order = [c.key for c in table.c if c.key in given] + [k for k in given if k not in table.c]
-    for key in order:
+    unknown = [k for k in given if k not in table.c]
+    if unknown:
+        warn(
+            f"Additional column names not matching any column keys in table '{table.name}': {', '.join(map(repr, unknown))}"
+        )
+    for key in [c.key for c in table.c if c.key in given] + unknown:
         column, value = given[key]
         name = ctx.preparer.quote(column.name if column is not None else key)
         if value._is_bind_parameter and value.type._isnull and column is not None:

@@ -48,6 +48,13 @@ class ObjectScope(Flag):
 TableKey: TypeAlias = tuple[str | None, str]
 _ReflectionInfo = ReflectionInfo
 
+#: what only one kind of database has, and the method that tells of it
+_OF_ONE_DIALECT = {
+    "enums": "get_enums", "domains": "get_domains", "foreign_table_names": "get_foreign_table_names", "table_oid": "get_table_oid",
+    "type_names": "has_type",
+}  # fmt: skip
+
+
 
 class Inspector:
     """Looks up tables, columns, keys and so on in a database.
@@ -100,9 +107,9 @@ class Inspector:
         key = (name, args, tuple(sorted(kw.items())))
         if key not in self.info_cache:
             function = getattr(self.dialect.introspection, f"{name}_steps", None)
-            if function is None and name in ("enums", "domains"):
+            if function is None and name in _OF_ONE_DIALECT:
                 raise AttributeError(
-                    f"'Inspector' object has no attribute 'get_{name}' on {self.dialect.name}"
+                    f"'Inspector' object has no attribute '{_OF_ONE_DIALECT[name]}' on {self.dialect.name}"
                 )
             if function is None:
                 raise NotImplementedError(f"{self.dialect.name} cannot look up {name.replace('_', ' ')}")
@@ -204,6 +211,18 @@ class Inspector:
 
     def get_domains(self, schema: str | None = None) -> list[Any]:
         return list(self._look("domains", schema))
+
+    def get_foreign_table_names(self, schema: str | None = None) -> list[str]:
+        """The tables of a schema whose rows are on another server."""
+        return list(self._look("foreign_table_names", schema))
+
+    def get_table_oid(self, table_name: str, schema: str | None = None) -> int:
+        """PostgreSQL's own number of a table."""
+        found: int = self._look("table_oid", table_name, schema)
+        return found
+
+    def has_type(self, type_name: str, schema: str | None = None, **kw: Any) -> bool:
+        return type_name in self._look("type_names", schema)
 
     # -- many tables
 

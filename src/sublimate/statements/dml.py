@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, TypeVarTuple, overload
 
 from sublimate import exc
-from sublimate.expression.coerce import element_of
+from sublimate.expression.coerce import element_of, from_argument
 from sublimate.expression.element import SQLCoreOperations
-from sublimate.expression.node import Field, child, nested, token
+from sublimate.expression.node import Field, child, children, nested, token
 
 from .dml_base import (
     NO_SUBJECTS_OF_INSERT,
@@ -232,8 +232,9 @@ class Delete(DMLWhereBase):
     is_delete = True
     _fields: ClassVar[tuple[Field, ...]] = (
         child("table"), nested("_where_criteria"), nested("_returning"), nested("_prefixes"), nested("_independent_ctes"), nested("_hints"),
-        nested("_with_options"), token("_return_defaults"), token("_dialect_options"), nested("_extensions"),
+        nested("_with_options"), token("_return_defaults"), token("_dialect_options"), nested("_extensions"), children("_using"),
     )  # fmt: skip
+    _using: tuple[Any, ...] = ()
 
     if TYPE_CHECKING:
 
@@ -299,6 +300,10 @@ class Delete(DMLWhereBase):
 
     def __init__(self, table: Any) -> None:
         self.table = dml_table(table)
+
+    def using(self, *froms: Any) -> Self:
+        """Further tables whose columns the conditions may name: `delete(t).using(o).where(o.c.t_id == t.c.id)`."""
+        return self._with(_using=self._using + tuple([from_argument(f) for f in froms]))
 
 
 class ReturningInsert(Insert, TypedReturnsRows[*_Ts]):

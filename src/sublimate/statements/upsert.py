@@ -78,7 +78,11 @@ class OnConflictDoUpdate(OnConflictClause):
         given = set_
         if hasattr(set_, "items"):
             given = dict(set_.items())
-        if not isinstance(given, dict) or not given:
+        if not isinstance(given, dict):
+            raise ValueError(
+                "set parameter must be a non-empty dictionary or a ColumnCollection such as the `.c.` collection of a Table object"
+            )
+        if not given:
             raise ValueError("set parameter dictionary must not be empty")
         self.values = tuple((key_of(k), _unique(value_of(k, v, columns))) for k, v in given.items())
         self.where = None if where is None else condition(where)
@@ -106,7 +110,7 @@ class OnConflictInsert(Insert):
     def _once(self) -> None:
         if self._post_values_clause is not None:
             raise exc.InvalidRequestError(
-                "The Insert construct already has an ON CONFLICT clause established"
+                "This Insert construct already has an ON CONFLICT clause established"
             )
 
     def on_conflict_do_update(

@@ -8,6 +8,7 @@ from typing import Any
 from sublimate.operators import eq, getitem, mirror
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
 from sublimate.types.comparator import Concatenable, Indexable, IndexableComparator
+from sublimate.util.warnings import warn_deprecated
 
 
 class ARRAYComparator(IndexableComparator):
@@ -29,6 +30,10 @@ class ARRAYComparator(IndexableComparator):
         return self._quantified("all_", other, operator)
 
     def _quantified(self, name: str, other: Any, operator: Any) -> Any:
+        warn_deprecated(
+            "The ARRAY.Comparator.any() and ARRAY.Comparator.all() methods for arrays are deprecated for removal, along with the "
+            "PG-specific Any() and All() functions. See any_() and all_() functions for modern use. (deprecated since: 2.1)"
+        )
         return getattr(self.expr, name)().compared(mirror(operator or eq), other, self.expr)
 
 

@@ -55,7 +55,10 @@ def type_for_value(value: Any) -> TypeEngine[Any]:
     if found is not None:
         return found
     choose = _BY_VALUE.get(cls)
-    return choose(value) if choose is not None else NULLTYPE
+    if choose is not None:
+        return choose(value)
+    offered = getattr(cls, "_type_of_literal", None)  # a dialect's own kind of value
+    return NULLTYPE if offered is None else offered(value)
 
 
 def type_for_class(cls: type) -> TypeEngine[Any] | None:

@@ -77,10 +77,12 @@ class JSONBComparator(JSONComparator):
 
     def delete_path(self, array: Any) -> Any:
         op = custom_op("#-", precedence=15, eager_grouping=True, return_type=self.type)
-        if isinstance(array, list | tuple):
-            from sublimate.dialects.postgresql.expressions import array as literal
+        from sublimate.dialects.postgresql.expressions import array as literal
 
-            array = cast(literal(array), ARRAY(types.TEXT()))
+        if isinstance(array, list | tuple):
+            array = literal(array)
+        if isinstance(array, literal):
+            array = cast(array, ARRAY(types.TEXT()))
         return self.expr.operate(op, array)
 
     def path_exists(self, other: Any) -> Any:

@@ -96,7 +96,7 @@ def render_aggregate_order_by(node: aggregate_order_by, ctx: Rendering, **kw: An
 
 def array_agg(*args: Any, **kw: Any) -> Any:
     """`array_agg()` with PostgreSQL's ARRAY as its type."""
-    kw["type_"] = ARRAY(expression(args[0]).type)
+    kw["type_"] = ARRAY(expression(args[0]).type, dimensions=1)
     return func.array_agg(*args, **kw)
 
 

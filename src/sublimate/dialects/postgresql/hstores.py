@@ -9,8 +9,10 @@ from sublimate import types
 from sublimate.dialects.postgresql.arrays import ARRAY
 from sublimate.dialects.postgresql.named import UnknownToDrivers
 from sublimate.dialects.postgresql.operands import comparison, typed
+from sublimate.expression.cast import cast
 from sublimate.operators import custom_op
 from sublimate.statements.func import func
+from sublimate.types.adaptation import adapt_concatenable
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
 from sublimate.types.comparator import Concatenable, Indexable, IndexableComparator
 from sublimate.types.processors import none_safe
@@ -42,6 +44,8 @@ class HSTOREComparator(IndexableComparator):
         return _function("defined", types.Boolean(), self.expr, key)
 
     def delete(self, key: Any) -> Any:
+        if isinstance(key, dict):  # these pairs, not a key
+            key = cast(key, HSTORE())
         return _function("delete", HSTORE(), self.expr, key)
 
     def slice(self, array: Any) -> Any:
@@ -77,6 +81,9 @@ class HSTORE(UnknownToDrivers, Concatenable, Indexable, TypeEngine[dict[str, str
 
     def adapt_index(self, index: Any) -> Any:
         return HSTORE_GETITEM, index, self.text_type, self.text_type
+
+    def adapt_operator(self, op: Any, other: TypeEngine[Any]) -> tuple[Any, TypeEngine[Any]]:
+        return adapt_concatenable(self, op, other)
 
     def bind_processor(self, dialect: Dialect) -> Processor | None:
         return none_safe(_write_hstore)

@@ -53,6 +53,10 @@ def table_names_steps(connection: Any, schema: str | None = None, **_: Any) -> S
     return (yield from _relations(connection, schema, "r,p,f"))
 
 
+def foreign_table_names_steps(connection: Any, schema: str | None = None) -> Steps[Any]:
+    return (yield from _relations(connection, schema, "f"))
+
+
 def temp_table_names_steps(connection: Any) -> Steps[Any]:
     return (yield from _relations(connection, None, "r,p", temporary=True))
 
@@ -104,6 +108,10 @@ def _oid(connection: Any, table: str, schema: str | None) -> Steps[Any]:
     if not rows:
         raise exc.NoSuchTableError(f"{schema}.{table}" if schema else table)
     return rows[0][0]
+
+
+def table_oid_steps(connection: Any, table_name: str, schema: str | None = None) -> Steps[Any]:
+    return (yield from _oid(connection, table_name, schema))
 
 
 def view_definition_steps(connection: Any, view_name: str, schema: str | None = None, **_: Any) -> Steps[Any]:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar
 
 from sublimate.operators import custom_op
-from sublimate.types.base import Dialect, Processor, TypeEngine
+from sublimate.operators import functions as f
+from sublimate.types.base import NULLTYPE, Dialect, Processor, TypeEngine
 from sublimate.types.boolean import BOOLEANTYPE
 from sublimate.types.comparator import Comparator
 
@@ -216,9 +217,31 @@ class Range(Generic[_T]):
         upper = "" if self.upper is None else str(self.upper)
         return f"{self.bounds[0]}{lower},{upper}{self.bounds[1]}"
 
+    def _type_of_literal(self) -> TypeEngine[Any]:
+        """The type that the range has as a literal in a statement, by its bounds."""
+        kind = _kind_of(self)
+        return NULLTYPE if kind is None else _RANGES[kind][0]()
+
 
 class MultiRange(list[Range[_T]]):
     """Several ranges as one value."""
+
+    def _type_of_literal(self) -> TypeEngine[Any]:
+        kind = next((kind for one in self if (kind := _kind_of(one)) is not None), None)
+        return NULLTYPE if kind is None else _RANGES[kind][1]()
+
+
+def _kind_of(value: Range[Any]) -> Any:
+    """What the bounds are, as `_RANGES` calls it; None without bounds."""
+    bounds = [bound for bound in (value.lower, value.upper) if bound is not None]
+    if not bounds:
+        return None
+    cls = type(bounds[0])
+    if cls is int:
+        return "int8" if any(not -(2**31) <= bound < 2**31 for bound in bounds) else int
+    if cls is datetime.datetime:
+        return "tz" if bounds[0].tzinfo is not None else cls
+    return cls if cls in _RANGES else None
 
 
 def _operator(text: str) -> Any:
@@ -257,6 +280,16 @@ class RangeComparator(Comparator):
 
     def adjacent_to(self, other: Any) -> Any:
         return self.expr.operate(_operator("-|-"), other)
+
+
+    def union(self, other: Any) -> Any:
+        return self.expr.operate(f.add, other)
+
+    def intersection(self, other: Any) -> Any:
+        return self.expr.operate(f.mul, other)
+
+    def difference(self, other: Any) -> Any:
+        return self.expr.operate(f.sub, other)
 
 
 class AbstractRange(TypeEngine[_R]):
@@ -393,3 +426,9 @@ class TSTZMULTIRANGE(AbstractMultiRange[datetime.datetime]):
     """The PostgreSQL TSTZMULTIRANGE type."""
 
     __visit_name__ = "TSTZMULTIRANGE"
+
+
+_RANGES: dict[Any, tuple[type[TypeEngine[Any]], type[TypeEngine[Any]]]] = {
+    int: (INT4RANGE, INT4MULTIRANGE), "int8": (INT8RANGE, INT8MULTIRANGE), Decimal: (NUMRANGE, NUMMULTIRANGE),
+    datetime.date: (DATERANGE, DATEMULTIRANGE), datetime.datetime: (TSRANGE, TSMULTIRANGE), "tz": (TSTZRANGE, TSTZMULTIRANGE),
+}  # fmt: skip
