@@ -278,7 +278,7 @@ class StatementError(SQLAlchemyError):
     ) -> None:
         super().__init__(message, code=code)
         self.statement = statement
-        self.params = params
+        self.params = tuple(params) if isinstance(params, list) and ismulti is False else params
         self.orig = orig
         self.ismulti = ismulti
         self.hide_parameters = hide_parameters

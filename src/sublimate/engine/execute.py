@@ -88,6 +88,8 @@ def control_steps(connection: Any, sql: str, make_step: Callable[[Any], Step]) -
 def _planned_steps(
     connection: Any, statement: Any, params: Any, options: Mapping[str, Any]
 ) -> Steps[AnyResult]:
+    if isinstance(params, Sequence) and len(params) == 1:
+        params = params[0]  # a list of one is no batch: its key can be asked for
     if getattr(statement, "is_ddl", False):
         return (yield from _ddl_steps(connection, statement, options))
     plan = plan_for(connection.engine, statement, params, options)

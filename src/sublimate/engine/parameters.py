@@ -40,5 +40,7 @@ def distill_driver(parameters: Any, none: Any = ()) -> tuple[Any, bool]:
     if isinstance(parameters, list):
         if parameters and not isinstance(parameters[0], (tuple, Mapping)):
             raise exc.ArgumentError("List argument must consist only of tuples or dictionaries")
+        if len(parameters) == 1:
+            return parameters[0], False
         return (parameters, True) if parameters else (none, False)
     raise exc.ArgumentError("mapping or sequence expected for parameters")

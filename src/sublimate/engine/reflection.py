@@ -55,7 +55,6 @@ _OF_ONE_DIALECT = {
 }  # fmt: skip
 
 
-
 class Inspector:
     """Looks up tables, columns, keys and so on in a database.
 

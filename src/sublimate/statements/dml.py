@@ -303,7 +303,8 @@ class Delete(DMLWhereBase):
 
     def using(self, *froms: Any) -> Self:
         """Further tables whose columns the conditions may name: `delete(t).using(o).where(o.c.t_id == t.c.id)`."""
-        return self._with(_using=self._using + tuple([from_argument(f) for f in froms]))
+        added = dict.fromkeys((*self._using, *[from_argument(f) for f in froms]))
+        return self._with(_using=tuple(added))
 
 
 class ReturningInsert(Insert, TypedReturnsRows[*_Ts]):

@@ -30,7 +30,8 @@ class FakeMapper:
         self.pk_keys = ("id",)
         self.key_of = {name: name for name in columns}
         self.column_props = {
-            name: SimpleNamespace(key=name, active_history=False, deferred=False, is_expression=False) for name in columns
+            name: SimpleNamespace(key=name, active_history=False, deferred=False, is_expression=False)
+            for name in columns
         }
         self.relationship_props = relations
         self._props = {**self.column_props, **relations}

@@ -281,7 +281,6 @@ class RangeComparator(Comparator):
     def adjacent_to(self, other: Any) -> Any:
         return self.expr.operate(_operator("-|-"), other)
 
-
     def union(self, other: Any) -> Any:
         return self.expr.operate(f.add, other)
 

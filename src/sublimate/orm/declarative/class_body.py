@@ -157,7 +157,12 @@ class ClassBody:
     def _concerns_us(self, key: str, value: Any, annotation: Any, base: type) -> bool:
         if annotation is not None and value is None and notes.is_class_var(annotation):
             return False
-        if key in vars(self.cls) and base is not self.cls and isinstance(value, _declared) and value._cascading:
+        if (
+            key in vars(self.cls)
+            and base is not self.cls
+            and isinstance(value, _declared)
+            and value._cascading
+        ):
             warn(
                 f"Attribute '{key}' on class {self.cls} cannot be processed due to @declared_attr.cascading; skipping"
             )

@@ -20,7 +20,6 @@ from sublimate.util.warnings import warn
 from . import annotations as notes
 from .class_body import ClassBody, Found
 from .mapped_column import AttributeOptions, MappedColumn, UnmappedColumn
-from .mixins import _declared
 from .type_resolve import ask_listeners
 
 

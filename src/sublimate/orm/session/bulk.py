@@ -179,7 +179,9 @@ def update_mappings_steps(session: Any, mapper: Any, mappings: list[dict[str, An
                     f"UPDATE statement on table '{table.name}' expected to update {len(params)} row(s); "
                     f"{result.rowcount} were matched."
                 )
-        if version is not None and mapper.version_id_generator is not False:  # what the session's objects are told
+        if (
+            version is not None and mapper.version_id_generator is not False
+        ):  # what the session's objects are told
             attribute = mapper.key_of[version]
             for mapping in mappings:
                 if attribute in mapping:
