@@ -216,7 +216,9 @@ class Compiled:
         if bind.callable is not None:
             return bind.callable()
         if bind.required:
-            raise exc.InvalidRequestError(f"A value is required for bind parameter {slot.name!r}")
+            raise exc.InvalidRequestError(
+                f"A value is required for bind parameter {slot.name!r}", code="cd3x"
+            )
         return bind.value
 
     @staticmethod
@@ -331,7 +333,7 @@ class Compiled:
             if params is not None and name in params:
                 out[public_name(name)] = params[name]
             elif _check and bind.required:
-                raise exc.InvalidRequestError(f"A value is required for bind parameter {name!r}")
+                raise exc.InvalidRequestError(f"A value is required for bind parameter {name!r}", code="cd3x")
             else:
                 out[public_name(name)] = bind.effective_value
         return out

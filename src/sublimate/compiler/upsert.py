@@ -67,10 +67,7 @@ def _upsert_assignments(clause: Any, ctx: Rendering) -> list[str]:
         given[key if column is None else column.key] = (column, value)
     out = []
     unknown = [k for k in given if k not in table.c]
-    if unknown:
-        warn(
-            f"Additional column names not matching any column keys in table '{table.name}': {', '.join(map(repr, unknown))}"
-        )
+    _warn_of_unknown(unknown, table)
     for key in [c.key for c in table.c if c.key in given] + unknown:
         column, value = given[key]
         name = ctx.preparer.quote(column.name if column is not None else key)
@@ -78,6 +75,13 @@ def _upsert_assignments(clause: Any, ctx: Rendering) -> list[str]:
             value = ctx.stand_in(value, type=column.type)
         out.append(f"{name} = {ctx.render(value.self_group())}")
     return out
+
+
+def _warn_of_unknown(keys: list[Any], table: Any) -> None:
+    if keys:
+        warn(
+            f"Additional column names not matching any column keys in table '{table.name}': {', '.join(map(repr, keys))}"
+        )
 
 
 def _changes(clause: Any, ctx: Rendering) -> dict[str, Any]:
@@ -137,6 +141,7 @@ def render_upsert_on_duplicate(clause: Any, ctx: Rendering, **kw: Any) -> str:
 def render_on_duplicate(clause: Any, ctx: Rendering, **kw: Any) -> str:
     table = ctx.dml.table
     pairs = [(column_for(k, table), k, v) for k, v in clause.values]
+    _warn_of_unknown([key for column, key, _ in pairs if column is None], table)
     if not clause.ordered:
         position = {c.key: i for i, c in enumerate(table.c)}
         pairs.sort(key=lambda p: position.get(p[0].key if p[0] is not None else p[1], 1 << 20))

@@ -106,7 +106,7 @@ class CorePlan:
             for name in names:
                 if name not in row:
                     message = f"A value is required for bind parameter {name!r}"
-                    raise self.failed(exc.InvalidRequestError(message), rows, i)
+                    raise self.failed(exc.InvalidRequestError(message, code="cd3x"), rows, i)
         return getter
 
     def _one_of_many(self, binds: tuple[Any, ...], rows: Sequence[Row], i: int) -> Any:
@@ -122,7 +122,8 @@ class CorePlan:
         many = isinstance(params, Sequence)
         message = f"({kind.__module__}.{kind.__qualname__}) {error}{where}"
         shown = params if many else [params] if params else []
-        return exc.StatementError(message, self.compiled.string, shown, error, ismulti=many)
+        code = getattr(error, "code", None)
+        return exc.StatementError(message, self.compiled.string, shown, error, code=code, ismulti=many)
 
     def named_values(self, binds: tuple[Any, ...], params: Row | None) -> dict[str, Any]:
         """The values of all parameters by name, before any conversion."""

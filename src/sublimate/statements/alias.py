@@ -105,12 +105,6 @@ class Subquery(AliasedReturnsRows[Columns]):
         )
         return self.element.scalar_subquery()
 
-    def as_in_operand(self) -> Any:
-        warn(
-            "Coercing Subquery object into a select() for use in IN(); please pass a select() construct explicitly"
-        )
-        return super().as_in_operand()
-
 
 class Lateral(Alias[Columns]):
     """`LATERAL (SELECT …) AS name`."""

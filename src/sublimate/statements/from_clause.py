@@ -12,6 +12,7 @@ from sublimate.expression.element import ClauseElement, ColumnElement
 from sublimate.expression.names import quoted_name
 from sublimate.expression.node import IdentityNode
 from sublimate.statements.selectable import Selectable
+from sublimate.util.warnings import warn
 
 from .columns import ColumnCollection
 from .labels import LABEL_STYLE_NONE
@@ -140,6 +141,9 @@ class FromClause(ClauseElement, Selectable, Generic[Columns]):
         return ClauseList(*self._all_selected_columns, group=False)
 
     def as_in_operand(self) -> Any:
+        warn(
+            f"Coercing {type(self).__name__} object into a select() for use in IN(); please pass a select() construct explicitly"
+        )
         return self.select().set_label_style(LABEL_STYLE_NONE).as_in_operand()
 
     def select(self) -> Select[*tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from sublimate.expression.literal import bound
 from sublimate.expression.node import AnonymousName, Field, Node, children, token
 from sublimate.statements.selectable import ExecutableReturnsRows, Selectable
 from sublimate.types.numeric import Integer
+from sublimate.util.warnings import warn
 
 from .alias import Lateral, Subquery
 from .columns import ColumnCollection
@@ -80,6 +81,9 @@ class SelectBase(Statement, Selectable, ExecutableReturnsRows):
         return Exists(self)
 
     def as_operand(self) -> Any:
+        warn(
+            "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() method to produce a scalar subquery."
+        )
         return self.scalar_subquery()
 
     def as_in_operand(self) -> Any:
@@ -90,7 +94,8 @@ class SelectBase(Statement, Selectable, ExecutableReturnsRows):
     def as_from(self) -> Any:
         raise exc.ArgumentError(
             f"FROM expression, such as a Table or alias() object expected, got {self!r}. To create a FROM clause from a "
-            f"{type(self)} object, use the .subquery() method."
+            f"{type(self)} object, use the .subquery() method.",
+            code="89ve",
         )
 
     def is_derived_from(self, fromclause: Any) -> bool:

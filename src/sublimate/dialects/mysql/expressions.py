@@ -18,6 +18,9 @@ from sublimate.statements.syntax_extension import SyntaxExtension
 from sublimate.types.base import NULLTYPE
 
 
+_MODES = {"in_boolean_mode": "BOOLEAN", "in_natural_language_mode": "NATURAL LANGUAGE"}
+
+
 class match(ColumnElement[Any]):
     """Full-text search over columns of one index.
 
@@ -31,16 +34,20 @@ class match(ColumnElement[Any]):
 
     def __init__(self, *cols: Any, **kw: Any) -> None:
         against = kw.pop("against", None)
+        modes = [word for name, word in _MODES.items() if kw.pop(name, False)]
+        expansion = bool(kw.pop("with_query_expansion", False))
         if kw:
             raise exc.ArgumentError(f"unknown arguments: {', '.join(sorted(kw))}")
+        if len(modes) > 1:
+            raise exc.ArgumentError("MATCH … AGAINST has one mode: choose boolean or natural language")
         if against is None:
             raise exc.ArgumentError("against is required")
         if not cols:
             raise exc.ArgumentError("columns are required")
         self.columns = tuple(expression(column) for column in cols)
         self.against = against if isinstance(against, ClauseElement) else bound("param", against, NULLTYPE)
-        self.mode: str | None = None
-        self.expansion = False
+        self.mode: str | None = modes[0] if modes else None
+        self.expansion = expansion
 
     def self_group(self, against: Any = None) -> Any:
         return Grouping(self) if against is inv else self

@@ -6,6 +6,7 @@ from typing import Any
 
 from sublimate import exc
 from sublimate.compiler.dml import with_hints
+from sublimate.compiler.expressions import render_extract as plain_extract
 from sublimate.compiler.functions import FUNCTION_NAMES
 from sublimate.compiler.operations import (
     OPERATOR_RENDERS,
@@ -19,6 +20,7 @@ from sublimate.compiler.rendering import Rendering
 from sublimate.compiler.select import render_fetch
 from sublimate.operators import functions as f
 from sublimate.types import Interval
+from sublimate.util.warnings import warn
 
 _NO_LIMIT = "18446744073709551615"
 
@@ -76,7 +78,8 @@ def render_update_qualifies(statement: Any, ctx: Rendering, **kw: Any) -> str:
 
 @renders("update_limit", dialect="mysql")
 def render_update_limit(statement: Any, ctx: Rendering, **kw: Any) -> str:
-    limit = dict(statement._dialect_options).get("mysql_limit")
+    options = dict(statement._dialect_options)
+    limit = options.get(f"{ctx.dialect.name}_limit", options.get("mysql_limit"))
     return f" LIMIT {int(limit)}" if limit is not None else ""
 
 
@@ -90,10 +93,19 @@ def render_delete_tables(statement: Any, ctx: Rendering, *, table: Any, extra: l
     )
 
 
+@renders("extract", dialect="mysql")
+def render_extract(node: Any, ctx: Rendering, **kw: Any) -> str:
+    if node.field == "milliseconds":
+        node = node._with(field="millisecond")
+    return plain_extract(node, ctx, **kw)
+
+
 @renders("cast", dialect="mysql")
 def render_cast(node: Any, ctx: Rendering, **kw: Any) -> str:
     type_ = ctx.render(node.typeclause, **kw)
     if not type_:
+        name = ctx.dialect.type_compiler_instance.process(node.type)
+        warn(f"Datatype {name} does not support CAST on MySQL/MariaDb; the CAST will be skipped.")
         return ctx.render(node.clause.self_group(), **kw)
     return f"CAST({ctx.render(node.clause, **kw)} AS {type_})"
 
@@ -186,8 +198,13 @@ def render_regexp(binary: Any, ctx: Rendering, **kw: Any) -> str:
 
 @renders_operator(f.regexp_replace_op, dialect="mysql")
 def render_regexp_replace(binary: Any, ctx: Rendering, **kw: Any) -> str:
-    left, right = sides(binary, ctx, kw)
     flags = dict(binary._modifiers).get("flags")
+    if flags is not None and getattr(ctx.dialect, "is_mariadb", False):  # flags stand in the pattern there
+        kw["in_operator"] = True
+        left, (pattern, replacement) = ctx.render(binary.left, **kw), binary.right.clauses
+        pattern = f"CONCAT({string_literal(f'(?{flags})', ctx)}, {ctx.render(pattern, **kw)})"
+        return f"REGEXP_REPLACE({left}, {pattern}, {ctx.render(replacement, **kw)})"
+    left, right = sides(binary, ctx, kw)
     end = f", {string_literal(flags, ctx)}" if flags is not None else ""
     return f"REGEXP_REPLACE({left}, {right}{end})"
 

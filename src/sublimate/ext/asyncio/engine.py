@@ -184,5 +184,6 @@ AsyncEngine.__event_target__ = AsyncConnection.__event_target__ = _refuse_events
 def _no_inspection(subject: Any) -> NoReturn:
     raise exc.NoInspectionAvailable(
         f"Inspection on an {type(subject).__name__} is currently not supported. Please obtain a connection then use "
-        "``conn.run_sync`` to pass a callable where it's possible to call ``inspect`` on the passed connection."
+        "``conn.run_sync`` to pass a callable where it's possible to call ``inspect`` on the passed connection.",
+        code="xd3s",
     )

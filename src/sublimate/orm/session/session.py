@@ -794,6 +794,8 @@ class Session(Reading):
     ) -> None:
         """Insert or update objects without most of the unit of work."""
         given = list(objects)
+        for obj in given:
+            membership.instance_state(obj)  # refuses what is not mapped, before the flush begins
         if given:  # nothing begins no transaction
             self._run(bulk.in_flush_steps(self, bulk.save_objects_steps(self, given, return_defaults)))
 
