@@ -17,7 +17,6 @@ from sublimate.statements.select_base import row_count
 from sublimate.statements.syntax_extension import SyntaxExtension
 from sublimate.types.base import NULLTYPE
 
-
 _MODES = {"in_boolean_mode": "BOOLEAN", "in_natural_language_mode": "NATURAL LANGUAGE"}
 
 
