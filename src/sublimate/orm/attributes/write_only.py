@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 
 from sublimate import exc
 from sublimate.orm.attributes.backref import (
@@ -241,7 +241,11 @@ class WriteOnlyCollection(AbstractCollectionWriter[_T]):
     >>> session.scalars(account.entries.select().order_by(Entry.day).limit(10)).all()
     """
 
-    __iter__: ClassVar[None] = None
+    def __iter__(self) -> NoReturn:
+        raise TypeError(
+            "WriteOnly collections don't support iteration in-place; to query for collection items, use the select() method to produce "
+            "a SQL statement and execute it with session.scalars()."
+        )
 
     def select(self) -> Select[_T]:
         """SELECT of the objects in the collection, in the relationship's order."""

@@ -233,7 +233,7 @@ class DeclaredAttributes:
         if value.argument is None:
             value.argument = target.argument
         if value.uselist is None:
-            value.uselist = target.uselist
+            value.uselist = target.uselist or (True if value.collection_class is not None else target.uselist)
         if value.collection_class is None and target.collection is not None and target.collection is not list:
             if python_inspect.isabstract(target.collection):
                 raise exc.ArgumentError(

@@ -416,6 +416,11 @@ class JoinCondition:
         """Self-referential: the side that is remote decides."""
         one_to_many = any(mark.foreign and mark.remote for mark in marks)
         many_to_one = any(mark.foreign and not mark.remote for mark in marks)
+        if one_to_many and many_to_one:  # a column that is compared with itself tells nothing
+            both = {id(m.column) for m in marks if m.remote} & {id(m.column) for m in marks if not m.remote}
+            telling = [mark for mark in marks if mark.foreign and id(mark.column) not in both]
+            one_to_many = any(mark.remote for mark in telling)
+            many_to_one = any(not mark.remote for mark in telling)
         if one_to_many and many_to_one:
             parent_only = {id(m.column) for m in marks if m.foreign and m.remote} - {
                 id(m.column) for m in marks if m.foreign and not m.remote
