@@ -21,6 +21,9 @@ from .engine import (
     Connection as Connection,
 )
 from .engine import (
+    CreateEnginePlugin as CreateEnginePlugin,
+)
+from .engine import (
     CursorResult as CursorResult,
 )
 from .engine import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,6 +41,10 @@ class ContextCursor:
         return getattr(self.own, name)
 
 
+#: how the parameters of one of several rows end
+_OF_A_GROUP = re.compile(r"_m\d+$")
+
+
 class ExecutionContext:
     """One execution in progress, or done. Listeners may put attributes of their own on it."""
 
@@ -61,6 +66,7 @@ class ExecutionContext:
         self.plan = plan
         self.executemany = many
         self.current_parameters: dict[str, Any] | None = None
+        self.group_suffix: str | None = None
         self.rowcount = -1
         self.lastrowid: Any = None
         self.returned_defaults_rows: Sequence[AnyRow] | None = None
@@ -187,4 +193,10 @@ class ExecutionContext:
             raise exc.InvalidRequestError(
                 "get_current_parameters() can only be invoked inside of a Python side column default function"
             )
-        return self.current_parameters
+        suffix = self.group_suffix
+        if suffix is None or not isolate_multiinsert_groups:
+            return self.current_parameters
+        own = {k.removesuffix(suffix): v for k, v in self.current_parameters.items() if k.endswith(suffix)}
+        if suffix == "_m0":  # what the first row's defaults have made has no suffix
+            own |= {k: v for k, v in self.current_parameters.items() if not _OF_A_GROUP.search(k)}
+        return own

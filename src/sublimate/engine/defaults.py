@@ -11,10 +11,34 @@ from sublimate.statements.select import select
 Producer = Callable[[ExecutionContext], Any]
 
 
-def producers(prefetch: Sequence[tuple[Any, str]], for_update: bool) -> tuple[tuple[str, Producer], ...]:
+def producers(
+    prefetch: Sequence[tuple[Any, str]], for_update: bool, several: bool = False
+) -> tuple[tuple[str, Producer], ...]:
     """For each column that Python makes a value for: the key of its parameter, and what makes the value."""
-    found = [(key, column.onupdate if for_update else column.default) for column, key in prefetch]
-    return tuple((key, producer(default)) for key, default in found if not _is_question(default))
+    found = [(column, key, column.onupdate if for_update else column.default) for column, key in prefetch]
+    return tuple(
+        (
+            key,
+            _in_group(producer(default), key.removeprefix(column.key) or "_m0")
+            if several
+            else producer(default),
+        )
+        for column, key, default in found
+        if not _is_question(default)
+    )
+
+
+def _in_group(make: Producer, suffix: str) -> Producer:
+    """One of several rows of VALUES has parameters with a suffix (`name_m1`); its defaults see those of their row, by plain names."""
+
+    def made(context: ExecutionContext) -> Any:
+        context.group_suffix = suffix
+        try:
+            return make(context)
+        finally:
+            context.group_suffix = None
+
+    return made
 
 
 def questions(prefetch: Sequence[tuple[Any, str]]) -> tuple[tuple[str, Any], ...]:

@@ -87,7 +87,10 @@ def with_defaults(
         for key, _ in plan.defaults:
             if row.get(key) is None and not any(key in given for given in rows[:1]):
                 row.pop(key, None)
-    fill(ExecutionContext(connection, plan.compiled.string, None, plan), plan.defaults, filled)
+    try:
+        fill(ExecutionContext(connection, plan.compiled.string, None, plan), plan.defaults, filled)
+    except Exception as error:
+        raise plan.failed(error, filled) from error
     return filled
 
 

@@ -7,6 +7,7 @@ from sublimate.dialects.contract.adapted import AdaptedConnection
 from sublimate.dialects.default import DefaultDialect as Dialect
 from sublimate.engine.context import ExecutionContext
 from sublimate.engine.error_context import ExceptionContext
+from sublimate.engine.plugin import CreateEnginePlugin
 from sublimate.engine.reflected import (
     ReflectedCheckConstraint,
     ReflectedColumn,
@@ -27,7 +28,7 @@ _CoreMultiExecuteParams: TypeAlias = Sequence[Mapping[str, Any]]
 _CoreAnyExecuteParams: TypeAlias = _CoreMultiExecuteParams | _CoreSingleExecuteParams
 
 __all__ = [
-    "AdaptedConnection", "Dialect", "ExceptionContext", "ExecutionContext", "Pool", "PoolProxiedConnection",
+    "AdaptedConnection", "CreateEnginePlugin", "Dialect", "ExceptionContext", "ExecutionContext", "Pool", "PoolProxiedConnection",
     "ReflectedCheckConstraint", "ReflectedColumn", "ReflectedComputed", "ReflectedConstraint", "ReflectedForeignKeyConstraint",
     "ReflectedIdentity", "ReflectedIndex", "ReflectedPrimaryKeyConstraint", "ReflectedTableComment", "ReflectedUniqueConstraint",
 ]  # fmt: skip

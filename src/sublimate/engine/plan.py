@@ -51,7 +51,8 @@ class CorePlan:
         self.defaults: tuple[tuple[str, Producer], ...] = ()
         self.questions: tuple[tuple[str, Any], ...] = ()
         if compiled.prefetch:
-            self.defaults = producers(compiled.prefetch, compiled.kind == "update")
+            several = bool(getattr(compiled.statement, "_multi_values", ()))
+            self.defaults = producers(compiled.prefetch, compiled.kind == "update", several)
             if compiled.kind == "insert":
                 self.questions = questions(compiled.prefetch)
         self._getter: Callable[[Row], Any] | None = None

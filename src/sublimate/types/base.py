@@ -261,6 +261,8 @@ class TypeEngine(Generic[_T_co]):
             )
         cls: Any = type(self)
         generic = _generic_class(cls)
+        if generic is None and allow_nulltype:
+            return NULLTYPE
         if generic is None:
             raise NotImplementedError(
                 "Default TypeEngine.as_generic() heuristic method was unsuccessful for "
