@@ -88,7 +88,7 @@ class Compiled:
         self.bind_names = ctx.bind_names
         self.kind = ctx.statement_kind if ctx.statement is not None else "expression"
         self.result_columns = tuple(ctx.result_columns or ())
-        state = getattr(ctx, "toplevel_dml", None)
+        state = ctx.toplevel_dml
         self.dml = state
         self.prefetch = tuple(state.prefetch) if state else ()
         self.postfetch = state.left_unknown() if state else ()
@@ -229,7 +229,7 @@ class Compiled:
         self, binds: tuple[Any, ...], params: Mapping[str, Any] | None
     ) -> tuple[str, Any]:
         values = {name: self._value(slot, binds, params) for name, slot in self._by_name.items()}
-        key = []
+        key: list[tuple[Any, Any]] = []
         for name, slot in self._by_name.items():
             if slot.expanding:
                 values[name] = items = list(values[name]) if values[name] is not None else []
@@ -237,7 +237,7 @@ class Compiled:
                     (len(items), len(items[0]) if items and isinstance(items[0], (tuple, list)) else 0)
                 )
             elif slot.literal_execute:
-                key.append((slot.name, values[name]))  # type: ignore[arg-type]
+                key.append((slot.name, values[name]))
         layout = self._expansions.get(tuple(key)) if not _unhashable(key) else None
         if layout is None:
             layout = self._expand(values)
@@ -411,7 +411,7 @@ def compile_statement(
         column_keys=column_keys,
         schema_translate_map=schema_translate_map,
     )
-    ctx.for_executemany = for_executemany  # type: ignore[attr-defined]
+    ctx.for_executemany = for_executemany
     ctx.result_columns = []
     if linting & COLLECT_CARTESIAN_PRODUCTS:
         ctx.products = []

@@ -74,7 +74,7 @@ def begin(statement: Any, ctx: Rendering) -> bool:
     if toplevel:
         ctx.statement = statement
         ctx.statement_kind = statement.__visit_name__
-        ctx.toplevel_dml = ctx.dml  # type: ignore[attr-defined]
+        ctx.toplevel_dml = ctx.dml
     return toplevel
 
 
@@ -251,8 +251,8 @@ def returning_columns(
         if getattr(element, "is_text", False):
             text = ctx.render(element)
             out.append(text)
-            if collects:
-                ctx.result_columns.append(ResultColumn(None, text, element.type, (element,)))  # type: ignore[union-attr]
+            if collects and ctx.result_columns is not None:
+                ctx.result_columns.append(ResultColumn(None, text, element.type, (element,)))
             continue
         key, name, column = next(named)
         out.append(

@@ -117,6 +117,9 @@ class Rendering:
         self.insert_bare_columns = False
         self.from_hints: dict[int, str] = {}
         self.dml: Any = None
+        #: the state of the outermost statement, if it is INSERT, UPDATE or DELETE
+        self.toplevel_dml: Any = None
+        self.for_executemany = False
 
     # -- children
 

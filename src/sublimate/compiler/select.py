@@ -163,8 +163,8 @@ def _columns_clause(
         if getattr(expr, "is_text", False):
             text = ctx.render(expr)
             out.append(text)
-            if collects:
-                ctx.result_columns.append(ResultColumn(None, text, expr.type, (expr,)))  # type: ignore[union-attr]
+            if collects and ctx.result_columns is not None:
+                ctx.result_columns.append(ResultColumn(None, text, expr.type, (expr,)))
             continue
         key, name, expr = next(entries)
         if asfrom and expr.__visit_name__ == "label":
@@ -247,11 +247,11 @@ def labelled(
             frame.columns[rendered_name] = rendered_name
     elif kind in ("column", "entity_column"):
         frame.columns.setdefault(expr.key, expr)
-    if collects:
+    if collects and ctx.result_columns is not None:
         public = rendered_name if rendered_name is not None else _name_in_result(expr, name, text, ctx)
         objects = (expr, expr.element) if kind == "label" else (expr,)
         found = ResultColumn(public, key if isinstance(key, str) else public or text, expr.type, objects)
-        ctx.result_columns.append(found)  # type: ignore[union-attr]
+        ctx.result_columns.append(found)
     return f"{text} AS {ctx.preparer.quote(rendered_name)}" if rendered_name is not None else text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from operator import itemgetter
@@ -167,8 +168,7 @@ class ResultMetaData:
         self._getters: dict[int, Callable[[Iterable[Any]], list[Any]]] = {}
 
     def _drop_ambiguous(self) -> None:
-        seen: set[str] = set()
-        self.ambiguous = frozenset(key for key in self.keys if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        self.ambiguous = frozenset(key for key, times in Counter(self.keys).items() if times > 1)
         self.names = tuple(dict.fromkeys(self.keys))
         for name in self.ambiguous:
             del self.index[name]
