@@ -1,7 +1,9 @@
 """What other asynchronous database layers got wrong, by symptom; the numbers are those of their public issues."""
 
 import asyncio
+import gc
 import random
+import warnings
 from typing import Any
 
 import anyio
@@ -223,3 +225,29 @@ async def test_the_server_stops_too(staged: Any) -> None:
         else:
             raise AssertionError(f"{driver}: {stage.backends()}")
         await stage.check()
+
+
+async def test_a_cancelled_stream_leaves_no_complaint(driver: str, staged: Any) -> None:
+    """psycopg: each cursor on the server whose stream was cancelled warned that nobody had closed it."""
+    stage = await staged(driver, pool_size=2, max_overflow=0, pool_timeout=30)
+
+    async def read() -> None:
+        async with stage.engine.connect() as connection:
+            result = await connection.stream(
+                text("SELECT 1 UNION ALL SELECT 2"), execution_options={"yield_per": 1}
+            )
+            await result.all()
+
+    gc.collect()
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        for at in range(1, 30):
+            task = asyncio.ensure_future(read())
+            for _ in range(at):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await works(stage)
+        await stage.engine.dispose()
+        gc.collect()
+    assert not [str(each.message) for each in heard if "ursor" in str(each.message)]

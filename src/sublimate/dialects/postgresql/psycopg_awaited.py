@@ -15,7 +15,7 @@ from ..contract.driver import (
     TransactionOptions,
     simple_name,
 )
-from .psycopg_base import PsycopgBase, cursor_numbers, names_of, outcome_of
+from .psycopg_base import PsycopgBase, cursor_numbers, names_of, outcome_of, quiet_cursor
 from .psycopg_cancel import hidden_cancellation
 from .transactions import begin_sql
 
@@ -82,7 +82,8 @@ class PsycopgAsyncConnection(PsycopgBase):
         own = not self.in_transaction
         if own:
             await self._send("BEGIN", None)
-        cursor = self.raw.cursor(f"sublimate_{next(cursor_numbers)}")
+        kind = quiet_cursor(self.driver.load().AsyncServerCursor)
+        cursor = kind(self.raw, f"sublimate_{next(cursor_numbers)}")
         self.in_exchange = True
         try:
             await cursor.execute(sql, args)

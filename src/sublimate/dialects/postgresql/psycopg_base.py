@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 from typing import Any, ClassVar
 
@@ -16,6 +17,16 @@ from .preparing import PreparingDriver
 
 cursor_numbers = count(1)
 """Names of cursors on the server."""
+
+
+@cache
+def quiet_cursor(kind: type) -> Any:
+    """psycopg's kind of cursor on the server, without its complaint that nobody closed it.
+
+    Ours end with their transaction; one whose caller was cancelled ends with its connection, which is given up.
+    """
+    return type(kind.__name__, (kind,), {"__del__": lambda self: None})
+
 
 _JSON_OIDS = frozenset({114, 3802})
 

@@ -15,7 +15,7 @@ from ..contract.driver import (
     TransactionOptions,
     simple_name,
 )
-from .psycopg_base import PsycopgBase, cursor_numbers, names_of, outcome_of
+from .psycopg_base import PsycopgBase, cursor_numbers, names_of, outcome_of, quiet_cursor
 from .transactions import begin_sql
 
 
@@ -79,7 +79,8 @@ class PsycopgConnection(PsycopgBase):
         own = not self.in_transaction
         if own:
             self._send("BEGIN", None)
-        cursor = self.raw.cursor(f"sublimate_{next(cursor_numbers)}")
+        kind = quiet_cursor(self.driver.load().ServerCursor)
+        cursor = kind(self.raw, f"sublimate_{next(cursor_numbers)}")
         self.in_exchange = True
         try:
             cursor.execute(sql, args)
