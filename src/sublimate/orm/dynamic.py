@@ -53,9 +53,9 @@ class AppenderMixin(AbstractCollectionWriter[_T]):
         session, state = self.session, self.instance._sa_instance_state
         if session is None:
             return True
-        if getattr(state, "key", True) is None and session._autoflushes():
+        if getattr(state, "pk", True) is None and session._autoflushes():
             session.flush()
-        return getattr(state, "key", True) is None
+        return getattr(state, "pk", True) is None
 
     def _held(self) -> list[Any]:
         """What it holds without a database."""
@@ -67,7 +67,7 @@ class AppenderMixin(AbstractCollectionWriter[_T]):
         return self._attribute.related(self.instance)
 
     def _is_detached(self) -> bool:
-        return getattr(self.instance._sa_instance_state, "key", None) is not None
+        return getattr(self.instance._sa_instance_state, "pk", None) is not None
 
     def __iter__(self) -> Iterator[_T]:
         return iter(self._held()) if self._in_memory() else super().__iter__()  # type: ignore[misc]

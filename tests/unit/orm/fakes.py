@@ -93,8 +93,8 @@ class FakeSession:
         """As if the objects had just been loaded."""
         for obj in objects:
             state = state_of(obj)
-            state.key, state.link = obj.id, self._link
-            self.identity_map.add(obj, state.mapper.base_mapper, state.key)
+            state.pk, state.link = obj.id, self._link
+            self.identity_map.add(obj, state.mapper.base_mapper, state.pk)
 
     def _cascade_add(self, obj: Any) -> None:
         state = state_of(obj)

@@ -42,7 +42,7 @@ async def _value(obj: Any, name: str) -> Any:
         return values[name]
     session = None if state is None else state.link.session
     impls = type(obj).__mapper__.class_state.impls
-    if session is None or name not in impls or getattr(state, "key", session) is None:
+    if session is None or name not in impls or getattr(state, "pk", session) is None:
         if session is None or name in impls:
             return getattr(obj, name)
         face = session._async_session

@@ -85,7 +85,7 @@ def drop_pending_orphan(impl: Any, parent: Any, child: Any) -> None:
         return
     state = own_state(child)
     session = state.link.session
-    if session is None or not state.orphaned or state.key is not None or state not in session._new:
+    if session is None or not state.orphaned or state.pk is not None or state not in session._new:
         return
     if parent._sa_instance_state.link.session is session:
         session._drop_pending(state, child)

@@ -26,7 +26,7 @@ def remember(obj: Any, state: InstanceState[Any], key: str, old: Any) -> None:
         if key in state.mapper.class_state.column_keys:
             old = NO_VALUE  # readable, but nobody knows what the row holds by now
     if committed is None:
-        if state.key is None:
+        if state.pk is None:
             return
         state.committed = {key: old}
         session = state.link.session
@@ -38,7 +38,7 @@ def remember(obj: Any, state: InstanceState[Any], key: str, old: Any) -> None:
 
 def mark_changed(obj: Any, state: InstanceState[Any]) -> None:
     """The object counts as modified, though no value of its own has changed."""
-    if state.committed is None and state.key is not None:
+    if state.committed is None and state.pk is not None:
         state.committed = {}
         session = state.link.session
         if session is not None:
@@ -82,7 +82,7 @@ class Attribute:
         state = values.get(STATE)
         if state is None:
             state = promote(obj, None)
-        if state.__class__ is InstanceState and state.key is None:
+        if state.__class__ is InstanceState and state.pk is None:
             if state.expired_keys is not None and self.key in state.expired_keys:
                 self.detached(obj, state)
             return self.first_read(obj, state)
@@ -142,11 +142,11 @@ class Attribute:
         """The value before a change: loaded first only if the mapping asks for that."""
         if self.key in values:
             return values[self.key]
-        return self.known_actively(obj, state) if state.key is not None and self.active_history else NO_VALUE
+        return self.known_actively(obj, state) if state.pk is not None and self.active_history else NO_VALUE
 
     def known_actively(self, obj: Any, state: InstanceState[Any]) -> Any:
         """The value before a change, of which the mapping says that it must be known then."""
-        if state.key is None:
+        if state.pk is None:
             return None
         if state.link.session is None:
             self.detached(obj, state)

@@ -183,7 +183,7 @@ class CollectionAttribute(RelationAttribute):
         committed = state.committed
         if not self.tracks:
             return
-        if state.key is not None and (committed is None or self.key not in committed):
+        if state.pk is not None and (committed is None or self.key not in committed):
             remember(obj, state, self.key, self.items_of(items) if before is None else before)
 
     def _dereferenced(self) -> ObjectDereferencedError:
@@ -200,7 +200,7 @@ class CollectionAttribute(RelationAttribute):
         adopt(obj, self, item)
         items = obj.__dict__.get(self.key)
         if items is None:
-            if state.key is not None:
+            if state.pk is not None:
                 if self.watched:
                     item = self.ask("append", obj, item, started_by(self, item), backref=True)
                 self._queue(obj, state).add(item)
@@ -219,7 +219,7 @@ class CollectionAttribute(RelationAttribute):
         state = own_state(obj)
         items = obj.__dict__.get(self.key)
         if items is None:
-            if state.key is not None:
+            if state.pk is not None:
                 if self.watched:
                     self.tell_removed("remove", obj, item, started_by(self, item), backref=True)
                 self._queue(obj, state).remove(item)
@@ -250,7 +250,7 @@ class CollectionAttribute(RelationAttribute):
             return
         new = self._convert(value)
         if old is None:
-            old = getattr(obj, self.key) if state.key is not None else self.initial(obj, state)
+            old = getattr(obj, self.key) if state.pk is not None else self.initial(obj, state)
         self._replace(obj, state, old, new)
 
     def _convert(self, value: Any) -> list[Any]:
@@ -335,7 +335,7 @@ class CollectionAttribute(RelationAttribute):
         current = self.items_of(items)
         if committed is not None and self.key in committed:
             return collection_history(committed[self.key], current)
-        if getattr(state, "key", "loaded") is None and self.tracks:
+        if getattr(state, "pk", "loaded") is None and self.tracks:
             return History(current, [], [])
         return History((), current, ())
 

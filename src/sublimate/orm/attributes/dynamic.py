@@ -26,9 +26,5 @@ class DynamicAttribute(WriteOnlyAttribute):
     def complete(self, obj: Any) -> None:
         state = own_state(obj)
         found: Changes | None = self.changes(state)
-        if (
-            state.key is not None
-            and state.link.session is not None
-            and (found is None or found.whole is None)
-        ):
+        if state.pk is not None and state.link.session is not None and (found is None or found.whole is None):
             state.link.session._load_whole(obj, state, self.key)

@@ -83,7 +83,7 @@ def get_history(obj: Any, key: str, passive: PassiveFlag = PassiveFlag.PASSIVE_O
         changed: History = composite.history_of(obj)
         return changed
     impl = _impl(obj, key)
-    if passive.may_load and own_state(obj).key is not None:
+    if passive.may_load and own_state(obj).pk is not None:
         impl.complete(obj)
     history: History = impl.history(obj)
     return history

@@ -44,7 +44,7 @@ def collection_history(old: Any, current: list[Any]) -> History:
 def is_modified(obj: Any, include_collections: bool = True) -> bool:
     """Whether any attribute has really changed; loads nothing."""
     state: InstanceState[Any] = state_of(obj)
-    if state.committed is None and state.key is not None:
+    if state.committed is None and state.pk is not None:
         return False
     for impl in state.mapper.class_state.impls.values():
         if impl.is_collection and not include_collections:

@@ -245,7 +245,7 @@ def _setattr_for(cls: Any, state: ClassState) -> Any:
                 state = promote(self, state)
             committed = state.committed
             if committed is None:
-                if state.key is not None:
+                if state.pk is not None:
                     if state.expired_keys is None:  # as `remember` does it
                         state.committed = {name: values.get(name, NO_VALUE)}
                         session = state.link.session

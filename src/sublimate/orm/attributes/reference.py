@@ -102,7 +102,7 @@ class ReferenceAttribute(RelationAttribute):
     def delete(self, obj: Any) -> None:
         state = own_state(obj)
         if self.key not in obj.__dict__:
-            if state.key is None:
+            if state.pk is None:
                 self.tell_removed("remove", obj, None if self.active_history else NO_VALUE, self)
                 raise AttributeError(f"{self.mapper.class_.__name__}.{self.key} object does not have a value")
             if state.committed is not None and self.key in state.committed:
@@ -135,7 +135,7 @@ class ReferenceAttribute(RelationAttribute):
         if self.key in values:
             return values[self.key]
         session = state.link.session
-        if state.key is None or session is None or self.fk_keys is None:
+        if state.pk is None or session is None or self.fk_keys is None:
             return NO_VALUE
         committed = state.committed or {}
         found = [committed.get(key, values.get(key, NO_VALUE)) for key in self.fk_keys]
@@ -167,7 +167,7 @@ class ReferenceAttribute(RelationAttribute):
             return reference_history(old, current)
         if current is NO_VALUE:
             return HISTORY_BLANK
-        new = getattr(state, "key", "loaded") is None and self.tracks
+        new = getattr(state, "pk", "loaded") is None and self.tracks
         if new and not (current is None and self.active_history):
             return History([current], (), ())
         return History((), [current], ())

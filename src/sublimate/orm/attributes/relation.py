@@ -36,7 +36,7 @@ class RelationAttribute(Attribute):
     def missing(self, obj: Any) -> Any:
         """As for any attribute; a new object that `enable_relationship_loading()` was asked for loads it, too."""
         state = obj.__dict__.get(STATE)
-        if state.__class__ is InstanceState and state.key is None:
+        if state.__class__ is InstanceState and state.pk is None:
             session = state.link.session
             if session is not None and state not in session._new:
                 return session._load_missing(obj, state, self.key)

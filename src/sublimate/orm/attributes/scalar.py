@@ -42,7 +42,7 @@ class ScalarAttribute(Attribute):
         values = obj.__dict__
         state = own_state(obj)
         if self.key not in values:
-            if state.key is None or (state.committed is not None and self.key in state.committed):
+            if state.pk is None or (state.committed is not None and self.key in state.committed):
                 self.tell_removed("remove", obj, NO_VALUE, self)
                 raise AttributeError(f"{self.mapper.class_.__name__}.{self.key} object does not have a value")
             getattr(obj, self.key)
@@ -71,7 +71,7 @@ class ScalarAttribute(Attribute):
             return HISTORY_BLANK
         return (
             History([current], (), ())
-            if getattr(state, "key", "loaded") is None
+            if getattr(state, "pk", "loaded") is None
             else History((), [current], ())
         )
 

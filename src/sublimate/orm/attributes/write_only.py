@@ -172,7 +172,7 @@ class WriteOnlyAttribute(RelationAttribute):
         self._noted(obj, own_state(obj)).remove(item)
 
     def set(self, obj: Any, value: Any) -> None:
-        if own_state(obj).key is not None:
+        if own_state(obj).pk is not None:
             self.refuse_replacing()
         self._replace(obj, list(value))
 

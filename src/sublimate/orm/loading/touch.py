@@ -123,7 +123,7 @@ def _ready_steps(session: Any, prop: Any, objects: list[Any]) -> Steps[None]:
 
 def _has_row(obj: Any) -> bool:
     state = obj.__dict__[STATE]
-    return state.__class__ is LoadContext or state.key is not None
+    return state.__class__ is LoadContext or state.pk is not None
 
 
 def settle_without_sql(session: Any, obj: Any, state: Any, prop: Any) -> bool:

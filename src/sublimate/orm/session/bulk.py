@@ -194,7 +194,7 @@ def save_objects_steps(session: Any, objects: list[Any], return_defaults: bool) 
     updates: dict[Any, list[Any]] = {}
     for obj in objects:
         state = state_of(obj)
-        (inserts if state.key is None else updates).setdefault(state.mapper, []).append(obj)
+        (inserts if state.pk is None else updates).setdefault(state.mapper, []).append(obj)
     for mapper, news in inserts.items():
         rows = [{k: o.__dict__[k] for k in mapper.column_props if k in o.__dict__} for o in news]
         yield from insert_mappings_steps(session, mapper, rows, return_defaults)
@@ -207,7 +207,7 @@ def save_objects_steps(session: Any, objects: list[Any], return_defaults: bool) 
             state = state_of(obj)
             keys = [k for k in (state.committed or ()) if k in mapper.column_props]
             if keys:
-                identity = state.key if isinstance(state.key, tuple) else (state.key,)
+                identity = state.pk if isinstance(state.pk, tuple) else (state.pk,)
                 rows.append(
                     {**{k: obj.__dict__[k] for k in keys}, **dict(zip(mapper.pk_keys, identity, strict=True))}
                 )

@@ -17,12 +17,12 @@ from sublimate.orm.loading.criteria import Criteria
 from sublimate.orm.loading.evaluate import EXPIRED, UnevaluatableError, conjunction, evaluator
 from sublimate.orm.loading.paths import StatementOptions
 from sublimate.orm.state import STATE, expire_state, state_of
-from sublimate.orm.unitofwork import FlushRecord
 from sublimate.statements.select import Select
 
 from . import bulk, composites
 from .from_statement import objects_steps
 from .getting import get_steps
+from .membership import forget_rows
 from .tokens import TOKEN
 
 _WAYS = ("auto", "evaluate", "fetch", False, None)
@@ -340,22 +340,9 @@ class Synchronization:
 
     def apply(self, objects: list[Any]) -> None:
         if self.statement.is_delete:
-            self._delete(objects)
+            forget_rows(self.session, objects)
         else:
             self._update(objects)
-
-    def _delete(self, objects: list[Any]) -> None:
-        session = self.session
-        transaction = session._use()
-        if transaction.record is None:
-            transaction.record = FlushRecord()
-        for obj in objects:
-            state = state_of(obj)
-            session._dirty.pop(state, None)
-            session._deleted.pop(state, None)
-            session.identity_map.discard_object(obj, state.mapper.base_mapper, state.key)
-            state.was_deleted = True
-            transaction.record.deleted[state] = obj
 
     def _update(self, objects: list[Any]) -> None:
         settable, unknown = self._values()

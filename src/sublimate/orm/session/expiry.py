@@ -44,7 +44,7 @@ def _autoflush_steps(session: Any) -> Steps[None]:
 
 def _refresh_all_steps(session: Any, obj: Any, state: Any, with_for_update: Any, source: Any) -> Steps[None]:
     for other in list(cascade.refresh_expire(obj)):
-        if contains(session, other) and state_of(other).key is not None:
+        if contains(session, other) and state_of(other).pk is not None:
             expire_state(other)
             session._dirty.pop(state_of(other), None)
     expire_state(obj)
@@ -55,7 +55,7 @@ def _refresh_all_steps(session: Any, obj: Any, state: Any, with_for_update: Any,
         found = yield from _by_statement_steps(
             session,
             state.mapper,
-            state.key,
+            state.pk,
             carried(options),
             True,
             with_for_update or None,
@@ -66,7 +66,7 @@ def _refresh_all_steps(session: Any, obj: Any, state: Any, with_for_update: Any,
         )
     else:
         found = yield from load_by_identity_steps(
-            session, state.mapper, state.key, source, populate_existing=True
+            session, state.mapper, state.pk, source, populate_existing=True
         )
     if found is not obj:
         raise exc.InvalidRequestError(f"Could not refresh instance '{describe(obj)}'")
@@ -114,7 +114,7 @@ def restore(session: Any, transaction: Any) -> None:
         if record is not None:
             modified.update(record.dirty)
         for state, obj in modified.items():
-            if state.key is not None and state.link.session is session:
+            if state.pk is not None and state.link.session is session:
                 expire_state(obj)
     else:
         for obj in session.identity_map.objects():

@@ -113,10 +113,10 @@ def make_transient(instance: Any) -> None:
     session = state.link.session
     if session is not None:
         detach(session, state, instance)
-    if state.key is None:
+    if state.pk is None:
         forget_empty(state, instance)
     state.link = state.link.detached()
-    state.key = None
+    state.pk = None
     state.was_deleted = False
     state.committed = state.expired_keys = state.queued = state.context = None
 
@@ -124,10 +124,10 @@ def make_transient(instance: Any) -> None:
 def make_transient_to_detached(instance: Any) -> None:
     """Make a new object count as one with a row and no session; what it lacks is loaded once it has a session."""
     state = instance_state(instance)
-    if state.link.session is not None or state.key is not None:
+    if state.link.session is not None or state.pk is not None:
         raise exc.InvalidRequestError("Given object must be transient")
     values = instance.__dict__
-    state.key = state.mapper.class_state.pk_of(values)
+    state.pk = state.mapper.class_state.pk_of(values)
     state.committed = None
     state.expired_keys = {key for key in state.mapper.class_state.column_keys if key not in values} or None
 

@@ -18,6 +18,7 @@ from sublimate.statements.select import Select
 from sublimate.statements.select_base import ForUpdateArg
 from sublimate.util.warnings import warn
 
+from .membership import forget_rows
 from .tokens import TOKEN
 
 
@@ -174,6 +175,7 @@ def _known_steps(session: Any, mapper: Any, obj: Any, source: Any) -> Steps[Any]
                     obj, next(iter(state.mapper.pk_keys)), autoflush=True
                 )
             except ObjectDeletedError:
+                forget_rows(session, [obj])
                 return None
     session._use()
     return obj

@@ -8,7 +8,7 @@ from sublimate import exc
 from sublimate.engine.steps import Steps
 from sublimate.orm.exc import UnmappedInstanceError, describe
 from sublimate.orm.state import NO_SESSION, STATE, InstanceState, state_of
-from sublimate.orm.unitofwork import cascade
+from sublimate.orm.unitofwork import FlushRecord, cascade
 
 
 def instance_state(obj: Any) -> InstanceState[Any]:
@@ -26,7 +26,7 @@ def add(session: Any, obj: Any) -> None:
     state = getattr(obj, STATE, None)
     if state.__class__ is not InstanceState:
         state = instance_state(obj)
-    if state.key is None and state.link is NO_SESSION and session.dispatch is None:
+    if state.pk is None and state.link is NO_SESSION and session.dispatch is None:
         state.link = session._link  # `attach` for what nobody watches: a new object that is nowhere yet
         session._new[state] = obj
         if (
@@ -41,13 +41,13 @@ def add(session: Any, obj: Any) -> None:
         return
     for reached in cascade.save_update(obj):
         other = state_of(reached)
-        if other.link.session is not session or (other not in session._new and other.key is None):
+        if other.link.session is not session or (other not in session._new and other.pk is None):
             attach(session, other, reached)
 
 
 def attach(session: Any, state: InstanceState[Any], obj: Any) -> None:
     """Make one object pending or persistent."""
-    if state.key is None:
+    if state.pk is None:
         if state in session._new:
             return
         check_free(session, state, obj)
@@ -80,7 +80,7 @@ def _attach_detached(session: Any, state: InstanceState[Any], obj: Any) -> None:
         )
     base = state.mapper.base_mapper
     identity_map = session.identity_map.of(state.link.token)
-    known = identity_map.find(base, state.key)
+    known = identity_map.find(base, state.pk)
     if known is not None and known is not obj:
         raise exc.InvalidRequestError(
             f"Can't attach instance {describe(obj)}; another instance with key {state.identity_key} is already present in this session."
@@ -89,7 +89,7 @@ def _attach_detached(session: Any, state: InstanceState[Any], obj: Any) -> None:
     if event is not None:
         event.before_attach(session, obj)
     state.link = session._link_of(state.link.token)
-    identity_map.add(obj, base, state.key)
+    identity_map.add(obj, base, state.pk)
     if state.committed is not None or state.queued:
         session._dirty[state] = obj
     if event is not None:
@@ -121,8 +121,10 @@ def contains(session: Any, obj: Any) -> bool:
     state = obj.__dict__.get(STATE)
     if state is None or state.link.session is not session:
         return False
-    if state.__class__ is InstanceState and (state.key is None or state.was_deleted):
+    if state.__class__ is InstanceState and (state.pk is None or state.was_deleted):
         return state in session._new
+    if state.__class__ is InstanceState:  # a new object may have taken its key
+        return session.identity_map.of(state.link.token).find(state.mapper.base_mapper, state.pk) is obj
     return True
 
 
@@ -141,18 +143,18 @@ def drop_pending(session: Any, state: InstanceState[Any], obj: Any) -> None:
     """A new object that lost the parent it may not live without leaves, and with it what its cascade reaches."""
     for each in [obj, *cascade.expunge(obj)]:
         own = state_of(each)
-        if own.key is None and own.link.session is session:
+        if own.pk is None and own.link.session is session:
             detach(session, own, each)
 
 
 def detach(session: Any, state: InstanceState[Any], obj: Any) -> None:
     """Take one object out of the session."""
-    pending = state.key is None
+    pending = state.pk is None
     session._new.pop(state, None)
     session._dirty.pop(state, None)
     session._deleted.pop(state, None)
     if not pending:
-        session.identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.key)
+        session.identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.pk)
     state.link = state.link.detached()
     if session.dispatch is not None:
         (session.dispatch.pending_to_transient if pending else session.dispatch.persistent_to_detached)(
@@ -163,7 +165,7 @@ def detach(session: Any, state: InstanceState[Any], obj: Any) -> None:
 def delete_steps(session: Any, obj: Any) -> Steps[None]:
     """Mark an object, and what the delete cascade reaches, to be deleted by the next flush."""
     state = instance_state(obj)
-    if state.key is None:
+    if state.pk is None:
         raise exc.InvalidRequestError(f"Instance '{describe(obj)}' is not persisted")
     if state.was_deleted and state.link.session is session:
         return
@@ -177,16 +179,32 @@ def delete_steps(session: Any, obj: Any) -> Steps[None]:
     session._deleted[state] = obj
     for each in reached:
         own = state_of(each)
-        if own.key is None:
+        if own.pk is None:
             session._new.pop(own, None)
             own.link = own.link.detached()
         elif own not in session._deleted and not own.was_deleted:
             session._deleted[own] = each
 
 
+def forget_rows(session: Any, objects: list[Any]) -> None:
+    """These objects' rows are gone, though no flush deleted them: they count as deleted in this transaction."""
+    transaction = session._use()
+    if transaction.record is None:
+        transaction.record = FlushRecord()
+    for obj in objects:
+        state = state_of(obj)
+        session._dirty.pop(state, None)
+        session._deleted.pop(state, None)
+        session.identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.pk)
+        state.was_deleted = True
+        transaction.record.deleted[state] = obj
+        if session.dispatch is not None:
+            session.dispatch.persistent_to_deleted(session, obj)
+
+
 def require_persistent(session: Any, obj: Any) -> InstanceState[Any]:
     """The state of an object that must be persistent here."""
     state = instance_state(obj)
-    if state.link.session is not session or state.key is None or state.was_deleted:
+    if state.link.session is not session or state.pk is None or state.was_deleted:
         raise exc.InvalidRequestError(f"Instance '{describe(obj)}' is not persistent within this Session")
     return state

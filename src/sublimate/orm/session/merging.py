@@ -11,6 +11,7 @@ from sublimate.orm.attributes.base import mark_changed
 from sublimate.orm.exc import StaleDataError, UnmappedInstanceError, describe
 from sublimate.orm.loading.touch import touch_steps
 from sublimate.orm.state import STATE, LoadContext, is_outdated, lacks, state_of
+from sublimate.orm.unitofwork.persist import is_never_filled
 
 from .getting import get_steps
 from .membership import instance_state
@@ -64,12 +65,12 @@ class Merge:
             return known[1]
         state = instance_state(given)
         mapper = state.mapper
-        if not self.load and state.key is None:
+        if not self.load and state.pk is None:
             raise exc.InvalidRequestError(
                 "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  flush() all "
                 "changes on mapped instances before merging with load=False."
             )
-        key = state.key if state.key is not None else _complete_key(mapper, given)
+        key = state.pk if state.pk is not None else _complete_key(mapper, given)
         target = yield from self._target_steps(mapper, given, state, key)
         if target is given:
             self._done[id(given)] = (given, given)
@@ -91,7 +92,7 @@ class Merge:
 
     def _target_steps(self, mapper: Any, given: Any, state: Any, key: Any) -> Steps[Any]:
         session = self.session
-        if state.link.session is session and state.key is not None and not state.was_deleted:
+        if state.link.session is session and state.pk is not None and not state.was_deleted:
             return given
         if key is None:
             return None
@@ -142,18 +143,16 @@ class Merge:
                 impl.key not in values
                 or (id(given), impl.key) in self._came_along
                 or is_outdated(given, impl.key)
-                or (prop.viewonly and not prop.cascade.merge)
+                or not prop.cascade.merge
+                or (impl.is_collection and is_never_filled(state, given, impl))
             ):
-                continue
-            if not prop.cascade.merge:
                 continue
             yield from self._relation_steps(impl, values[impl.key], target, created)
 
     def _set_steps(self, target: Any, key: str, value: Any, created: bool) -> Steps[None]:
         if not created and lacks(target, key):
             yield from touch_steps(self.session, target, key, autoflush=False)
-        if created or target.__dict__.get(key, self) != value:
-            setattr(target, key, value)
+        setattr(target, key, value)
 
     def _relation_steps(self, impl: Any, value: Any, target: Any, created: bool) -> Steps[None]:
         if self.load and not created and lacks(target, impl.key):

@@ -747,7 +747,7 @@ class Session(Reading):
         if attribute_names is None:
             self._dirty.pop(state_of(instance), None)
             for other in cascade.refresh_expire(instance):
-                if membership.contains(self, other) and state_of(other).key is not None:
+                if membership.contains(self, other) and state_of(other).pk is not None:
                     expire_state(other)
                     self._dirty.pop(state_of(other), None)
 

@@ -162,9 +162,9 @@ class IdentityMap:
         return self.get(key) is not None
 
     def contains_state(self, state: Any) -> bool:
-        if state.key is None:
+        if state.pk is None:
             return False
-        return self.of(state.link.token).find(state.mapper.base_mapper, state.key) is state.obj()
+        return self.of(state.link.token).find(state.mapper.base_mapper, state.pk) is state.obj()
 
     def __len__(self) -> int:
         return self.sweep()

@@ -100,7 +100,7 @@ class InstanceState(Generic[_O]):
     """
 
     __slots__ = (
-        "__weakref__", "_info", "committed", "context", "expired_keys", "key", "link", "mapper", "obj", "orphaned", "parents", "queued",
+        "__weakref__", "_info", "committed", "context", "expired_keys", "link", "mapper", "obj", "orphaned", "parents", "pk", "queued",
         "was_deleted",
     )  # fmt: skip
 
@@ -115,7 +115,8 @@ class InstanceState(Generic[_O]):
     obj: weakref.ref[_O]
     mapper: Mapper[_O]
     link: SessionLink
-    key: Any
+    pk: Any
+    """The primary key as the identity map has it: a tuple only if it has several columns. None until there is a row."""
     committed: Values | None
     context: LoadContext | None
     orphaned: set[Any] | None
@@ -127,11 +128,11 @@ class InstanceState(Generic[_O]):
     expired_keys: set[str] | None
     queued: Values | None
 
-    def __init__(self, obj: _O, mapper: Mapper[_O], link: SessionLink = NO_SESSION, key: Any = None) -> None:
+    def __init__(self, obj: _O, mapper: Mapper[_O], link: SessionLink = NO_SESSION, pk: Any = None) -> None:
         self.obj = _ref(obj)
         self.mapper = mapper
         self.link = link
-        self.key = key
+        self.pk = pk
         self.committed = self.context = self.expired_keys = self.queued = self.orphaned = self.parents = None
         self.was_deleted = False
 
@@ -139,27 +140,27 @@ class InstanceState(Generic[_O]):
 
     @property
     def status(self) -> Lifecycle:
-        return status_of(self.key is not None, self.link.session is not None, self.was_deleted)
+        return status_of(self.pk is not None, self.link.session is not None, self.was_deleted)
 
     @property
     def transient(self) -> bool:
         """New, and in no session."""
-        return self.key is None and self.link.session is None
+        return self.pk is None and self.link.session is None
 
     @property
     def pending(self) -> bool:
         """New, and in a session that has not flushed it yet."""
-        return self.key is None and self.link.session is not None
+        return self.pk is None and self.link.session is not None
 
     @property
     def persistent(self) -> bool:
         """In a session, with a row in the database."""
-        return self.key is not None and self.link.session is not None and not self.was_deleted
+        return self.pk is not None and self.link.session is not None and not self.was_deleted
 
     @property
     def detached(self) -> bool:
         """Has a row, and is in no session."""
-        return self.key is not None and self.link.session is None
+        return self.pk is not None and self.link.session is None
 
     @property
     def deleted(self) -> bool:
@@ -168,7 +169,7 @@ class InstanceState(Generic[_O]):
 
     @property
     def has_identity(self) -> bool:
-        return self.key is not None
+        return self.pk is not None
 
     @property
     def session(self) -> Session | None:
@@ -202,16 +203,21 @@ class InstanceState(Generic[_O]):
     @property
     def identity(self) -> tuple[Any, ...] | None:
         """The primary key as a tuple, or None."""
-        key = self.key
-        if key is None:
+        pk = self.pk
+        if pk is None:
             return None
-        return key if len(self.mapper.primary_key) > 1 else (key,)
+        return pk if len(self.mapper.primary_key) > 1 else (pk,)
 
     @property
     def identity_key(self) -> tuple[type[_O], tuple[Any, ...], Any | None] | None:
         """The key in the identity map, or None."""
         identity = self.identity
         return None if identity is None else (self.mapper.base_mapper.class_, identity, self.link.token)
+
+    @property
+    def key(self) -> tuple[type[_O], tuple[Any, ...], Any | None] | None:
+        """As `identity_key`."""
+        return self.identity_key
 
     @property
     def info(self) -> Info:
@@ -234,7 +240,7 @@ class InstanceState(Generic[_O]):
         """Changed since it was loaded, flushed or made."""
         if self.committed is not None:
             return True
-        if self.key is not None:
+        if self.pk is not None:
             return bool(self.queued)
         values = self.dict
         return any(
@@ -259,7 +265,7 @@ class InstanceState(Generic[_O]):
     @property
     def unmodified(self) -> set[str]:
         """Attributes that have not changed."""
-        changed = self.dict if self.key is None else self.committed or ()
+        changed = self.dict if self.pk is None else self.committed or ()
         return set(self.mapper._props).difference(changed)
 
     def unmodified_intersection(self, keys: Iterable[str]) -> set[str]:
@@ -302,7 +308,7 @@ class InstanceState(Generic[_O]):
     @property
     def committed_state(self) -> Values:
         """Changed attributes and what they were at the last load or flush (NO_VALUE where that is not known)."""
-        if self.key is None:
+        if self.pk is None:
             values = self.dict
             return {key: NO_VALUE for key in self.mapper.class_state.impls if key in values}
         return dict(self.committed or {})
@@ -311,7 +317,7 @@ class InstanceState(Generic[_O]):
         """What changed about an attribute; loads it first, unless `passive` forbids that."""
         obj = self.obj()
         impl = self.mapper.class_state.impls[key]
-        if self.key is not None and passive.may_load:
+        if self.pk is not None and passive.may_load:
             impl.complete(obj)
         history: History = impl.history(obj)
         return history
@@ -337,7 +343,7 @@ class InstanceState(Generic[_O]):
     def __getstate__(self) -> Mapping[str, Any]:
         obj = self.obj()
         state = {
-            "instance": obj, "class_": self.mapper.class_, "key": self.key, "committed": self.committed,
+            "instance": obj, "class_": self.mapper.class_, "key": self.pk, "committed": self.committed,
             "expired": self.expired_keys, "deleted": self.was_deleted, "info": getattr(self, "_info", None),
             "context": self.context, "token": self.link.token,
         }  # fmt: skip
@@ -368,7 +374,7 @@ def new_state(obj: Any, mapper: Any) -> InstanceState[Any]:
     state.obj = _ref(obj)
     state.mapper = mapper
     state.link = NO_SESSION
-    state.key = state.committed = state.context = state.expired_keys = state.queued = state.orphaned = (
+    state.pk = state.committed = state.context = state.expired_keys = state.queued = state.orphaned = (
         state.parents
     ) = None
     state.was_deleted = False
@@ -404,7 +410,7 @@ def promote(obj: Any, context: LoadContext | None) -> InstanceState[Any]:
     state.obj = _ref(obj)
     state.mapper = mapper = context.mapper
     state.link = context.link
-    state.key = mapper.class_state.pk_of(values)
+    state.pk = mapper.class_state.pk_of(values)
     state.context = context
     state.committed = state.expired_keys = state.queued = state.orphaned = state.parents = None
     state.was_deleted = False

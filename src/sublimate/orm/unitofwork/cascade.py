@@ -43,7 +43,6 @@ def _next_to(obj: Any, operation: str, with_removed: bool) -> Iterator[Any]:
             yield from related(impl, obj)
             if with_removed:
                 yield from removed(impl, obj, state)
-                yield from queued(impl, state)
 
 
 def removed(impl: Any, obj: Any, state: Any) -> list[Any]:
@@ -99,7 +98,7 @@ def delete_steps(
     for impl in state.mapper.class_state.relations:
         if not impl.prop.cascade.delete:
             continue
-        if state.key is not None and (impl.write_only or lacks(obj, impl.key)):
+        if state.pk is not None and (impl.write_only or lacks(obj, impl.key)):
             if impl.prop.passive_deletes:
                 continue
             yield from session._load_attribute_steps(obj, impl.key, autoflush)

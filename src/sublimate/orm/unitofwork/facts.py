@@ -103,6 +103,11 @@ class TableFacts:
         self.compare_of = {fact.key: fact.compare for fact in self.columns}
         self.optional = tuple(fact for fact in self.columns if fact.optional)
         self.primary_key = self._find_primary_key()
+        root = not mapper.tables or table is mapper.tables[0]
+        self.carried = (
+            frozenset() if root or not mapper.passive_updates else frozenset(f.key for f in self.primary_key)
+        )
+        """The keys that the database carries on from the table above (ON UPDATE CASCADE): not written here."""
         self.version = (
             self.by_key.get(mapper.key_of.get(mapper.version_id_col))
             if mapper.version_id_col is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sublimate.orm.unitofwork.order import components
 
@@ -50,6 +50,40 @@ def base_edges(mappers: Iterable[Any]) -> tuple[set[tuple[Any, Any]], set[tuple[
                 continue
             by_relationship.add((there, here) if prop.direction.name == "MANYTOONE" else (here, there))
     return by_key, by_relationship
+
+
+class Ranks(NamedTuple):
+    """When the rows of each class (by base mapper) are saved, and when deleted: what may go together is ordered by the
+    classes' names, as SQLAlchemy does.
+    """
+
+    saving: dict[Any, tuple[int, str]]
+    deleting: dict[Any, tuple[int, str]]
+
+
+def ranks_of(mappers: Iterable[Any]) -> Ranks:
+    """The depth of each class: a class that others refer to is saved before these, and deleted after them."""
+    mappers = list(mappers)
+    bases = list(dict.fromkeys(mapper.base_mapper for mapper in mappers))
+    by_key, by_relationship = base_edges(mappers)
+    groups = components(bases, by_key | by_relationship)
+    place = {base: i for i, group in enumerate(groups) for base in group}
+    steps = {(place[first], place[second]): 1 for first, second in by_key}
+    steps.update({(place[first], place[second]): 2 for first, second in by_relationship})
+    down, up = [0] * len(groups), [0] * len(groups)
+    for i in range(len(groups)):
+        down[i] = max([0, *[down[a] + step for (a, b), step in steps.items() if b == i and a != i]])
+    for i in reversed(range(len(groups))):
+        up[i] = max([down[i] + 1, *[up[b] + 1 for a, b in steps if a == i and b != i]])
+    names = [min(_name(base) for base in group) for group in groups]
+    return Ranks(
+        {base: (down[i], names[i]) for base, i in place.items()},
+        {base: (up[i], names[i]) for base, i in place.items()},
+    )
+
+
+def _name(mapper: Any) -> str:
+    return f"{mapper.class_.__module__}.{mapper.class_.__name__}"
 
 
 def table_order(groups: Iterable[list[Any]], mappers: Iterable[Any]) -> list[Any]:

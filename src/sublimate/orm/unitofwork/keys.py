@@ -31,7 +31,7 @@ def key_value(obj: Any, key: str) -> Any:
         return values[key]
     state = state_of(obj)
     pk_keys = state.mapper.pk_keys
-    if state.key is not None and key in pk_keys:
+    if state.pk is not None and key in pk_keys:
         return state.identity[pk_keys.index(key)]  # type: ignore[index]
     return getattr(obj, key)
 
@@ -39,8 +39,8 @@ def key_value(obj: Any, key: str) -> Any:
 def identity_value(state: Any, obj: Any, key: str) -> Any:
     """The value a column has in the database now: what it was before changes."""
     pk_keys = state.mapper.class_state.pk_keys
-    if state.key is not None and key in pk_keys:
-        return state.key if len(pk_keys) == 1 else state.key[pk_keys.index(key)]
+    if state.pk is not None and key in pk_keys:
+        return state.pk if len(pk_keys) == 1 else state.pk[pk_keys.index(key)]
     committed = state.committed
     if committed is not None and key in committed and committed[key] is not NO_VALUE:
         return committed[key]
@@ -50,7 +50,7 @@ def identity_value(state: Any, obj: Any, key: str) -> Any:
 def key_changed(state: Any, obj: Any) -> bool:
     """Whether a row of the database is to get another primary key."""
     committed, class_state = state.committed, state.mapper.class_state
-    if state.key is None or not committed or class_state.pk_key_set.isdisjoint(committed):
+    if state.pk is None or not committed or class_state.pk_key_set.isdisjoint(committed):
         return False
     return any(
         key in committed and obj.__dict__.get(key, NO_VALUE) != identity_value(state, obj, key)
@@ -73,14 +73,14 @@ def synchronize(sync: SyncKey) -> None:
         old = values.get(target_key, NO_VALUE)
         if old is not value or value is None:
             state = state_of(target)
-            if state.key is not None:
+            if state.pk is not None:
                 remember(target, state, target_key, old)
             values[target_key] = value
 
 
 def _refuse_blank_key(sync: SyncKey, source_key: str, target_key: str) -> None:
     state = state_of(sync.target)
-    if state.key is None or target_key not in state.mapper.pk_keys:
+    if state.pk is None or target_key not in state.mapper.pk_keys:
         return
     prop = sync.impl.prop
     for source, target in prop.synchronize_pairs:

@@ -193,7 +193,7 @@ def _finish_inserts(
         key = pk_of(obj.__dict__)
         if key in entries and entries[key]() not in (None, obj):
             _warn_of_conflict(obj, entries[key](), mapper, key)
-        state.key = key
+        state.pk = key
         state.link = link
         if state.queued is not None:
             forget_empty(state, obj)
@@ -213,9 +213,16 @@ def forget_empty(state: InstanceState[Any], obj: Any) -> None:
     """Collections that were read and never filled: what belongs to the new row is loaded when somebody asks again."""
     impls = state.mapper.class_state.impls
     for key in state.queued or ():
-        items = obj.__dict__.get(key)
-        if items is not None and not impls[key].items_of(items):
+        if is_never_filled(state, obj, impls[key]):
             del obj.__dict__[key]
+
+
+def is_never_filled(state: InstanceState[Any], obj: Any, impl: Any) -> bool:
+    """Whether a new object's collection is there only because somebody read it."""
+    if state.queued is None or impl.key not in state.queued:
+        return False
+    items = obj.__dict__.get(impl.key)
+    return items is not None and not impl.items_of(items)
 
 
 def _check_key(obj: Any, key: Any) -> None:
@@ -278,17 +285,17 @@ def _finish_updates(session: Any, updates: dict[InstanceState[Any], Any], record
 def _switch_key(session: Any, state: InstanceState[Any], obj: Any, record: FlushRecord) -> None:
     mapper = state.mapper
     key = mapper.class_state.pk_of(obj.__dict__)
-    if key != state.key:
-        record.switched[state] = state.key
+    if key != state.pk:
+        record.switched[state] = state.pk
         identity_map = session.identity_map.of(state.link.token)
-        identity_map.discard_object(obj, mapper.base_mapper, state.key)
-        state.key = key
+        identity_map.discard_object(obj, mapper.base_mapper, state.pk)
+        state.pk = key
         identity_map.add(obj, mapper.base_mapper, key)
 
 
 def _finish_delete(session: Any, state: InstanceState[Any], obj: Any, record: FlushRecord) -> None:
     state.was_deleted = True
-    session.identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.key)
+    session.identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.pk)
     session._deleted.pop(state, None)
     session._dirty.pop(state, None)
     state.queued = None

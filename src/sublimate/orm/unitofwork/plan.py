@@ -23,7 +23,7 @@ from sublimate.orm.unitofwork.batches import (
 )
 from sublimate.orm.unitofwork.cascade import queued, related, removed
 from sublimate.orm.unitofwork.facts import facts_of, writer_of
-from sublimate.orm.unitofwork.graph import table_edges, table_order
+from sublimate.orm.unitofwork.graph import ranks_of, table_edges, table_order
 from sublimate.orm.unitofwork.keys import association_keys, identity_value, pairs_of
 from sublimate.orm.unitofwork.order import components, levels
 from sublimate.orm.unitofwork.prepare import Work
@@ -114,7 +114,7 @@ class _Planner:
             self._save_children(state, obj, impl)
         else:
             self._save_forgetful_children(state, obj, impl)
-        if state.key is not None and not prop.passive_updates:
+        if state.pk is not None and not prop.passive_updates:
             if prop.secondary is not None:
                 self._follow_links(state, obj, impl)
             elif prop.direction.name == "ONETOMANY":
@@ -122,7 +122,7 @@ class _Planner:
 
     def _came(self, state: InstanceState[Any], obj: Any, impl: Any) -> list[Any]:
         """The objects an attribute got since the last flush."""
-        if state.key is None:
+        if state.pk is None:
             return related(impl, obj)
         committed = state.committed
         if committed is None or impl.key not in committed:
@@ -138,10 +138,10 @@ class _Planner:
             if state.committed is not None and impl.key in state.committed:
                 self._sync(obj, None, impl)
             return
-        if state.key is not None and (state.committed is None or impl.key not in state.committed):
+        if state.pk is not None and (state.committed is None or impl.key not in state.committed):
             return
         value = obj.__dict__[impl.key]
-        if value is None and state.key is None and impl.active_history:
+        if value is None and state.pk is None and impl.active_history:
             return
         if value is None:
             self._sync(obj, None, impl)
@@ -166,19 +166,21 @@ class _Planner:
                 self._sync(child, None, impl)
 
     def _save_forgetful_children(self, state: InstanceState[Any], obj: Any, impl: Any) -> None:
-        """Children say themselves whom they belong to, unless they were expired meanwhile."""
-        reverse = impl.reverse_key
+        """Children say themselves whom they belong to, unless that was expired meanwhile; what was noted of an unloaded
+        collection is theirs alone.
+        """
         came, gone = self._came(state, obj, impl), _gone(state, obj, impl)
         if came or gone:
             self.changed.add(impl)
             self._keep_from_deletion(came)
+        loaded = impl.key in obj.__dict__ or impl.key not in (state.queued or ())
         for child in came:
             if not self._check(impl, child):
                 self._sync_stray(child, obj, impl)
-            elif reverse not in child.__dict__:
+            elif loaded and not _says_itself(child, impl):
                 self._sync(child, obj, impl)
-        for child in gone:
-            if reverse in child.__dict__ or state_of(child) in self.deletes:
+        for child in gone if loaded else ():
+            if _says_itself(child, impl) or state_of(child) in self.deletes:
                 continue
             if not self._has_new_parent(impl, child, obj):
                 self._sync(child, None, impl)
@@ -206,9 +208,11 @@ class _Planner:
             raise AssertionError(
                 f"Attribute '{impl.key}' on class '{impl.mapper.class_}' doesn't handle objects of type '{type(other)}'"
             )
-        if state in self.inserts or (state.key is not None and state.link.session is self.session):
+        if state in self.inserts:
             return True
-        if state.key is None or state.link.session is None:
+        if state.pk is not None and state.link.session is self.session and not state.was_deleted:
+            return True
+        if state.pk is None or state.link.session is None or state.was_deleted:
             wont = "won't" if impl.prop.direction.name == "MANYTOONE" else "will not"
             warn(
                 f"Object of type <{type(other).__name__}> not in session, add operation along "
@@ -219,7 +223,7 @@ class _Planner:
     def _sync(self, target: Any, source: Any, impl: Any) -> None:
         """The target takes its foreign key from the source; it becomes part of the flush if it was not."""
         target_state = state_of(target)
-        if target_state.key is not None and target_state not in self.updates:
+        if target_state.pk is not None and target_state not in self.updates:
             if target_state in self.deletes or target_state.was_deleted:
                 return
             if target_state.link.session is not self.session:
@@ -234,7 +238,7 @@ class _Planner:
 
     def _sync_stray(self, child: Any, obj: Any, impl: Any) -> None:
         """A new object of no session, which is not written: it knows whose it would be."""
-        if state_of(child).key is None and impl.key in obj.__dict__:
+        if state_of(child).pk is None and impl.key in obj.__dict__:
             self.strays.append(SyncKey(child, obj, pairs_of(impl), impl))
 
     def _follow_key_switch(self, state: InstanceState[Any], obj: Any, impl: Any) -> None:
@@ -259,7 +263,7 @@ class _Planner:
             if self._check(impl, child):
                 self._link(self.links, impl, obj, child, "+")
         for child in _gone(state, obj, impl):
-            if state_of(child).key is not None:
+            if state_of(child).pk is not None:
                 self._link(self.unlinks, impl, obj, child, "-")
 
     def _link(self, into: dict[Any, Any], impl: Any, parent: Any, child: Any, sign: str) -> None:
@@ -292,7 +296,7 @@ class _Planner:
 
     def _release_child(self, state: InstanceState[Any], child: Any, impl: Any) -> None:
         child_state = state_of(child)
-        if child_state.key is None or self._moved(child, state, impl):
+        if child_state.pk is None or self._moved(child, state, impl):
             return
         if child_state in self.deletes:
             if impl.prop.post_update:
@@ -316,7 +320,7 @@ class _Planner:
             return
         before = (state.committed or {}).get(impl.key, NO_VALUE)
         for child in related(impl, obj) if before is NO_VALUE else before:
-            if state_of(child).key is not None:
+            if state_of(child).pk is not None:
                 self._link(self.unlinks, impl, obj, child, "-")
 
     # ---- order
@@ -329,8 +333,13 @@ class _Planner:
         groups = components(tables, edges)
         order = table_order(groups, mappers)
         batches = self.result.batches
-        if self.syncs:
-            for team in teams_of(mappers, self.changed):
+        several = len({mapper.base_mapper for mapper in mappers}) > 1
+        ranks = ranks_of(mappers) if several else None
+        if self.syncs or ranks is not None:
+            teams = teams_of(mappers, self.changed)
+            if ranks is not None:
+                teams.sort(key=lambda team: min(ranks.saving[base] for base in team.bases))
+            for team in teams:
                 batches.extend(self._save_team(team, order, saves))
         else:
             batches.extend(self._save_rows(order, saves))
@@ -341,8 +350,13 @@ class _Planner:
         batches.extend(AssociationUpdate(impl, pairs) for impl, pairs in self.kept_links.values())
         batches.extend(AssociationInsert(impl, pairs) for impl, pairs in self.links.values())
         batches.extend(_late_updates(self.late_deletes))
-        for group in reversed(groups):
-            batches.extend(self._delete_group(group, edges, self.deletes))
+        if self.deletes:
+            groups.reverse()
+            if ranks is not None:
+                owners = {table: mapper.base_mapper for mapper in mappers for table in mapper.tables}
+                groups.sort(key=lambda group: min(ranks.deleting[owners[table]] for table in group))
+            for group in groups:
+                batches.extend(self._delete_group(group, edges, self.deletes))
 
     def _save_team(self, team: Team, order: list[Any], saves: dict[Node[Any], Any]) -> Iterator[Any]:
         mappers = {mapper for mapper in self.mappers if mapper.base_mapper in team.bases}
@@ -405,6 +419,14 @@ def _gone(state: InstanceState[Any], obj: Any, impl: Any) -> list[Any]:
     if waiting is None or impl.write_only:
         return removed(impl, obj, state)
     return [*removed(impl, obj, state), *waiting.removed]
+
+
+def _says_itself(child: Any, impl: Any) -> bool:
+    """Whether a child's own reference to its parent was changed: it tells the foreign key."""
+    state = state_of(child)
+    if state.pk is None:
+        return impl.reverse_key in child.__dict__
+    return state.committed is not None and impl.reverse_key in state.committed
 
 
 def _one_sided(impl: Any) -> bool:
@@ -484,12 +506,12 @@ def _runs_of_mapper(
 
 
 def _key_of_row(row: tuple[Node[Any], Any]) -> Any:
-    return row[0].key
+    return row[0].pk
 
 
 def _in_key_order(rows: list[tuple[Node[Any], Any]]) -> list[tuple[Node[Any], Any]]:
     try:
-        keys = [state.key for state, _ in rows]
+        keys = [state.pk for state, _ in rows]
         if all(map(le, keys, islice(keys, 1, None))):  # as they were loaded
             return rows
         return sorted(rows, key=_key_of_row)

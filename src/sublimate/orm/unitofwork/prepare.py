@@ -62,7 +62,7 @@ def _choose(work: Work, session: Any, chosen: set[InstanceState[Any]] | None) ->
             _require_values(state)
     for state in work.deletes:
         work.updates.pop(state, None)
-    for state in [state for state in work.updates if state.key is None or state.was_deleted]:
+    for state in [state for state in work.updates if state.pk is None or state.was_deleted]:
         del work.updates[state]
         if state.was_deleted:  # changed when its row was gone: there is nothing to write, now or later
             session._dirty.pop(state, None)
@@ -70,7 +70,8 @@ def _choose(work: Work, session: Any, chosen: set[InstanceState[Any]] | None) ->
 
 def _require_values(state: InstanceState[Any]) -> None:
     """An object whose INSERT was rolled back after its values had been expired has nothing to write."""
-    lost = sorted(set(state.expired_keys or ()) - state.dict.keys())
+    columns = state.mapper.class_state.column_keys
+    lost = sorted(key for key in state.expired_keys or () if key in columns and key not in state.dict)
     if lost:
         raise exc.InvalidRequestError(
             f"Instance {describe(state.obj())} is not persistent within this Session, and cannot be inserted: its attributes "
@@ -135,7 +136,7 @@ def _delete_steps(work: Work, session: Any, obj: Any) -> Steps[None]:
     also = yield from delete_steps(session, obj)
     for each in (obj, *also):
         state = state_of(each)
-        if state.key is None:
+        if state.pk is None:
             work.inserts.pop(state, None)
         elif not state.was_deleted:
             work.updates.pop(state, None)
@@ -143,7 +144,12 @@ def _delete_steps(work: Work, session: Any, obj: Any) -> Steps[None]:
 
 
 def _load_for_delete_steps(session: Any, state: InstanceState[Any], obj: Any) -> Steps[None]:
-    """Children that must let go of a deleted parent have to be known."""
+    """Children that must let go of a deleted parent have to be known. An expired object is loaded once more: listeners, and
+    the program after the commit, read what it was.
+    """
+    key = state.mapper.pk_keys[0]
+    if state.expired_keys is not None and key not in obj.__dict__:
+        yield from session._load_attribute_steps(obj, key)
     for impl in state.mapper.class_state.relations:
         prop = impl.prop
         if prop.viewonly or prop.passive_deletes or not (impl.write_only or lacks(obj, impl.key)):

@@ -35,7 +35,7 @@ class FlushRecord:
         identity_map = session.identity_map
         for state, old_key in self.switched.items():
             self._leave(identity_map, state)
-            state.key = old_key
+            state.pk = old_key
             if state not in self.new and state not in self.deleted:
                 identity_map.of(state.link.token).add(state.obj(), state.mapper.base_mapper, old_key)
         for state, obj in self.deleted.items():
@@ -43,12 +43,15 @@ class FlushRecord:
                 continue
             state.was_deleted = False
             state.link = session._link_of(state.link.token)
-            identity_map.of(state.link.token).add(obj, state.mapper.base_mapper, state.key)
+            identity_map.of(state.link.token).add(obj, state.mapper.base_mapper, state.pk)
         for state in self.new:
             self._leave(identity_map, state)
-            state.key = state.committed = None
-            if not state.expired_keys or state.expired_keys <= state.dict.keys():
-                state.expired_keys = None  # else the values are lost: add() again must not write NULLs
+            state.pk = state.committed = None
+            if state.expired_keys:  # the values are lost: add() again must not write NULLs
+                columns, known = state.mapper.class_state.column_keys, state.dict
+                state.expired_keys = {
+                    key for key in state.expired_keys if key in columns and key not in known
+                } or None
             state.was_deleted = False
             state.link = state.link.detached()
 
@@ -60,5 +63,5 @@ class FlushRecord:
     @staticmethod
     def _leave(identity_map: Any, state: InstanceState[Any]) -> None:
         obj = state.obj()
-        if state.key is not None and not state.was_deleted:
-            identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.key)
+        if state.pk is not None and not state.was_deleted:
+            identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.pk)

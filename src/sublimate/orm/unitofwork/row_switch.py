@@ -12,7 +12,7 @@ def take_over(plan: FlushPlan, batch: InsertBatch) -> list[Row]:
     """The rows of a batch that take over a deleted one; they are out of the batch then."""
     switched = plan.switched_rows
     if batch.table is batch.rows[0][0].mapper.tables[0]:
-        gone = {(state.mapper.base_mapper, state.link.token, state.key): state for state in plan.deletes}
+        gone = {(state.mapper.base_mapper, state.link.token, state.pk): state for state in plan.deletes}
         for state, obj in batch.rows:
             mapper = state.mapper
             old = gone.get((mapper.base_mapper, state.link.token, mapper.class_state.pk_of(obj.__dict__)))

@@ -258,7 +258,7 @@ def _plain_reader(
         return None
     sources = {fact.column.key: f"values.get({fact.key!r})" for fact in sets}
     for fact, name in where:
-        sources[name] = "state.key" if len(pk_keys) == 1 else f"state.key[{pk_keys.index(fact.key)}]"
+        sources[name] = "state.pk" if len(pk_keys) == 1 else f"state.pk[{pk_keys.index(fact.key)}]"
     order = [slot.name for slot in core.compiled._order]
     if any(name not in sources for name in order):
         return None

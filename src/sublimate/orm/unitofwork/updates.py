@@ -95,7 +95,7 @@ def changed_keys(facts: TableFacts, state: InstanceState[Any], values: Values) -
         new = values.get(key)
         if old is NO_VALUE and key in facts.mapper.class_state.pk_key_set:
             old = identity_value(state, state.obj(), key)
-        if new is old or key not in compare_of:
+        if new is old or key not in compare_of or key in facts.carried:
             continue
         if old is NO_VALUE or (type(new) not in PLAIN and is_sql(new)) or not compare_of[key](old, new):
             found = (*found, key) if found else facts.alone[key]
@@ -149,7 +149,7 @@ def _group_steps(
     if version is not None and version.key not in keys and facts.mapper.version_id_generator is not False:
         keys = (*keys, version.key)
     plan = update_plan(connection, facts, keys)
-    if plan.read_plain is not None and not switched and before is None:
+    if plan.read_plain is not None and not switched and before is None and not _are_carried(facts, rows):
         dicts: list[Values] = []
         values = plan.read_plain(rows)
     else:
@@ -165,6 +165,13 @@ def _group_steps(
     if dicts:
         _take_generated(plan, rows, dicts, version)
     yield from unfetched_steps(connection, facts, plan.unfetched, rows)
+
+
+def _are_carried(facts: TableFacts, rows: list[Row]) -> bool:
+    """Whether the keys of some rows have been changed by the UPDATE of the table above."""
+    if not facts.carried:
+        return False
+    return any(state.committed and not facts.carried.isdisjoint(state.committed) for state, _ in rows)
 
 
 def update_plan(connection: Any, facts: TableFacts, keys: tuple[str, ...]) -> UpdatePlan:
@@ -186,7 +193,7 @@ def _row_values(
     found_by, found_obj = (state, obj) if taken is None else (taken, taken.obj())
     rewritten = before is not None and state in before.updates
     for fact, name in plan.where_facts:
-        if rewritten and fact.key in obj.__dict__:
+        if (rewritten or fact.key in facts.carried) and fact.key in obj.__dict__:
             values[name] = obj.__dict__[fact.key]
         else:
             values[name] = identity_value(found_by, found_obj, fact.key)

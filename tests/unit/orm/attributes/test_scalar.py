@@ -57,7 +57,7 @@ def test_deleting_a_value(model):
 
 def test_an_unloaded_value_of_a_detached_object(model):
     user = model.User(id=1)
-    state_of(user).key = 1
+    state_of(user).pk = 1
     with pytest.raises(
         DetachedInstanceError, match="is not bound to a Session; attribute refresh operation cannot proceed"
     ):

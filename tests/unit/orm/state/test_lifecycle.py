@@ -48,6 +48,6 @@ def test_an_own_state_remembers_the_key_that_was_loaded(model):
     )
     user.id = 8
     state = state_of(user)
-    assert state.key == 7 and state.persistent and state.identity == (7,)
+    assert state.pk == 7 and state.persistent and state.identity == (7,)
     assert state.attrs.id.history == ([8], (), [7])
     assert model.session._dirty == {state: user}

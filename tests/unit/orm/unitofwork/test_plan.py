@@ -81,7 +81,7 @@ class Session:
     def persist(self, *objects):
         for obj in objects:
             state = state_of(obj)
-            state.key, state.link = obj.id, self._link
+            state.pk, state.link = obj.id, self._link
             for impl in state.mapper.class_state.impls.values():
                 if impl.is_collection and impl.key not in obj.__dict__:
                     impl.load(obj, [])

@@ -286,15 +286,19 @@ def local_value(obj: Any, keys: tuple[str, ...]) -> Any:
 def identity_of(obj: Any) -> Any:
     """The object's primary key: a value, or a tuple where it has several columns."""
     state = obj.__dict__[STATE]
-    if state.__class__ is InstanceState and state.key is not None:
-        return state.key
+    if state.__class__ is InstanceState and state.pk is not None:
+        return state.pk
     return state.mapper.class_state.pk_of(obj.__dict__)
 
 
 def usable(obj: Any) -> bool:
-    """Whether an object of the identity map may stand for its row without asking."""
+    """Whether an object of the identity map may stand for its row without asking: not if it was deleted or expired."""
     state = obj.__dict__[STATE]
-    return state.__class__ is not InstanceState or not state.was_deleted
+    if state.__class__ is not InstanceState:
+        return True
+    if state.was_deleted:
+        return False
+    return state.expired_keys is None or state.mapper.pk_keys[0] in obj.__dict__
 
 
 def store(obj: Any, key: str, value: Any) -> None:
