@@ -60,6 +60,8 @@ class Attribute:
         self.prop = prop
         self.validators: tuple[Any, ...] = ()
         self.listeners: dict[str, list[Any]] = {}
+        self.early: frozenset[int] = frozenset()
+        """The listeners (by id) that were there before the mapper was configured: they come before validators."""
 
     @property
     def label(self) -> str:
@@ -162,21 +164,39 @@ class Attribute:
 
     # ---- validators and listeners
 
-    def ask(self, event: str, obj: Any, value: Any, *more: Any, backref: bool = False) -> Any:
-        """Show a value on its way in to validators and listeners, who may give another."""
-        for validator in self.validators:
+    def ask(
+        self, event: str, obj: Any, value: Any, *more: Any, backref: bool = False, validated: bool = False
+    ) -> Any:
+        """Show a value on its way in to validators (unless they have seen it) and listeners, who may give another."""
+        first, then = self._in_order(event)
+        value = _answered(first, obj, value, more)
+        for validator in () if validated else self.validators:
             if validator.include_backrefs or not backref:
                 value = validator(obj, self.key, value, False)
-        for listener in self.listeners.get(event, ()):
-            answer = listener(obj, value, *more)
-            if listener.retval:
-                value = answer
-        return value
+        return _answered(then, obj, value, more)
+
+    def _in_order(self, event: str) -> tuple[list[Any], list[Any]]:
+        """The listeners that come before validators, and those that come after."""
+        found = self.listeners.get(event, [])
+        if not self.early or not self.validators:
+            return [], found
+        return [x for x in found if id(x) in self.early], [x for x in found if id(x) not in self.early]
 
     def tell_removed(self, event: str, obj: Any, value: Any, *more: Any, backref: bool = False) -> None:
         """Show a value on its way out."""
+        first, then = self._in_order(event)
+        for listener in first:
+            listener(obj, value, *more)
         for validator in self.validators:
             if validator.include_removes and (validator.include_backrefs or not backref):
                 validator(obj, self.key, value, True)
-        for listener in self.listeners.get(event, ()):
+        for listener in then:
             listener(obj, value, *more)
+
+
+def _answered(listeners: list[Any], obj: Any, value: Any, more: tuple[Any, ...]) -> Any:
+    for listener in listeners:
+        answer = listener(obj, value, *more)
+        if listener.retval:
+            value = answer
+    return value

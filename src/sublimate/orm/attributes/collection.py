@@ -152,7 +152,7 @@ class CollectionAttribute(RelationAttribute):
         state = own_state(obj)
         self._record(obj, state, items)
         if self.watched:
-            item = self.ask("append", obj, item, self)
+            item = self.ask("append", obj, item, self, validated=getattr(items, "_validated", False))
         if self.single_parent and item is not None:
             claim(self, obj, item)
         if item is not None:
@@ -275,6 +275,7 @@ class CollectionAttribute(RelationAttribute):
         before = self.items_of(old)
         made = self._factory()()
         kept = set(map(id, before))
+        new = [self._validated(obj, item) for item in new] if self.validators else new
         if self.tracks:
             remember(obj, state, self.key, before)
         self._own(obj, made)
@@ -297,8 +298,16 @@ class CollectionAttribute(RelationAttribute):
         for listener in self.listeners.get("dispose_collection", ()):
             listener(obj, old, CollectionAdapter(old))
 
+    def _validated(self, obj: Any, item: Any) -> Any:
+        for validator in self.validators:
+            item = validator(obj, self.key, item, False)
+        return item
+
     def _refill(self, obj: Any, made: Any, new: list[Any], kept: Any) -> None:
         append = getattr(made, self._appender)
+        staying = []
+        if self.validators:
+            made._validated = True
         for item in new:
             if item is not None:
                 own_state(item)
@@ -307,6 +316,10 @@ class CollectionAttribute(RelationAttribute):
                 continue
             without_events(made, append, item)
             cascade_into_session(obj, self, item)
+            staying.append(item)
+        if self.validators:
+            del made._validated
+        for item in staying:
             for listener in self.listeners.get("append_wo_mutation", ()):
                 listener(obj, item, self)
 

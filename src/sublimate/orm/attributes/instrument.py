@@ -84,6 +84,10 @@ def _build_attributes(mapper: Any, state: ClassState) -> None:
     for key, impl in impls.items():
         impl.validators = (validators[key],) if key in validators else ()
         impl.listeners = listeners_for(cls, key)
+        if mapper.configured and key in known:
+            impl.early = known[key].early
+        else:
+            impl.early = frozenset(id(x) for found in impl.listeners.values() for x in found)
         descriptor = vars(cls).get(key)
         if isinstance(descriptor, QueryableAttribute):
             descriptor.impl = impl

@@ -62,8 +62,18 @@ class ReferenceAttribute(RelationAttribute):
             self._part(obj, old, value)
         if value is not None:
             cascade_into_session(obj, self, value)
-            attach(obj, self, value)
+            try:
+                attach(obj, self, value)
+            except BaseException:  # the other side has refused it: it is not stored
+                self._keep(obj, old)
+                raise
             adopt(obj, self, value)
+
+    def _keep(self, obj: Any, old: Any) -> None:
+        if old is NO_VALUE:
+            obj.__dict__.pop(self.key, None)
+        else:
+            obj.__dict__[self.key] = old
 
     def _part(self, obj: Any, old: Any, value: Any) -> None:
         """The old object lets `obj` go; whoever may not live without the other leaves the session if it is new."""

@@ -76,6 +76,10 @@ class Joiner:
         if key in self._done and not relationship.criteria:
             return
         self._done.add(key)
+        if child is not None and child.mapper.base_mapper is not relationship.prop.mapper.base_mapper:
+            raise exc.InvalidRequestError(
+                f"Join target {child} does not correspond to the right side of join condition {relationship.prop}"
+            )
         if child is None:
             conditions = _to_plain_table(relationship.prop, parent, right)
         else:

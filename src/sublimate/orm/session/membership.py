@@ -124,7 +124,9 @@ def contains(session: Any, obj: Any) -> bool:
     if state.__class__ is InstanceState and (state.pk is None or state.was_deleted):
         return state in session._new
     if state.__class__ is InstanceState:  # a new object may have taken its key
-        return session.identity_map.of(state.link.token).find(state.mapper.base_mapper, state.pk) is obj
+        return (
+            session.identity_map.of(state.link.token).find(state.mapper.base_mapper, state.pk) is state.obj()
+        )
     return True
 
 

@@ -28,12 +28,26 @@ class SyncKeys:
         self.syncs = syncs
 
 
+class Watch:
+    """Batches whose rows listeners are told of together: before the first of them, and after the last."""
+
+    __slots__ = ("batches", "begun", "left")
+
+    def __init__(self, batches: list[TableBatch]) -> None:
+        self.batches = batches
+        self.left = len(batches)
+        self.begun = False
+        for batch in batches:
+            batch.watch = self
+
+
 class TableBatch:
     """Rows of one table of one mapper."""
 
-    __slots__ = ("mapper", "rows", "table")
+    __slots__ = ("mapper", "rows", "table", "watch")
 
-    def __init__(self, mapper: Any, table: Any, rows: list[Row]) -> None:
+    def __init__(self, mapper: Any, table: Any, rows: list[Row], watch: Watch | None = None) -> None:
+        self.watch = watch
         self.mapper = mapper
         self.table = table
         self.rows = rows

@@ -61,8 +61,10 @@ class Ranks(NamedTuple):
     deleting: dict[Any, tuple[int, str]]
 
 
-def ranks_of(mappers: Iterable[Any]) -> Ranks:
-    """The depth of each class: a class that others refer to is saved before these, and deleted after them."""
+def ranks_of(mappers: Iterable[Any], referring: set[Any]) -> Ranks:
+    """The depth of each class: a class that others refer to is saved before these, and deleted after them. Those `referring`
+    to any class are no first ones, though it may have no part in this flush.
+    """
     mappers = list(mappers)
     bases = list(dict.fromkeys(mapper.base_mapper for mapper in mappers))
     by_key, by_relationship = base_edges(mappers)
@@ -72,7 +74,8 @@ def ranks_of(mappers: Iterable[Any]) -> Ranks:
     steps.update({(place[first], place[second]): 2 for first, second in by_relationship})
     down, up = [0] * len(groups), [0] * len(groups)
     for i in range(len(groups)):
-        down[i] = max([0, *[down[a] + step for (a, b), step in steps.items() if b == i and a != i]])
+        least = 0 if referring.isdisjoint(groups[i]) else 2
+        down[i] = max([least, *[down[a] + step for (a, b), step in steps.items() if b == i and a != i]])
     for i in reversed(range(len(groups))):
         up[i] = max([down[i] + 1, *[up[b] + 1 for a, b in steps if a == i and b != i]])
     names = [min(_name(base) for base in group) for group in groups]
@@ -80,6 +83,17 @@ def ranks_of(mappers: Iterable[Any]) -> Ranks:
         {base: (down[i], names[i]) for base, i in place.items()},
         {base: (up[i], names[i]) for base, i in place.items()},
     )
+
+
+def tables_of(mappers: Iterable[Any]) -> list[Any]:
+    """The tables of mappers: those at the top of a hierarchy first, on one level as their classes were defined."""
+    mappers = list(mappers)
+    found = dict.fromkeys(table for mapper in mappers for table in mapper.tables)
+    if len(mappers) < 2:
+        return list(found)
+    bases = dict.fromkeys(mapper.base_mapper for mapper in mappers)
+    whole = [table for base in bases for mapper in base.self_and_descendants for table in mapper.tables]
+    return [table for table in dict.fromkeys(whole) if table in found]
 
 
 def _name(mapper: Any) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sublimate.orm.unitofwork.batches import DeleteBatch, InsertBatch, TableBatch, UpdateBatch
+
+_VERBS = ((InsertBatch, "insert"), (UpdateBatch, "update"), (DeleteBatch, "delete"))
 _FIRST = frozenset({"before_insert", "before_update", "after_delete"})
 
 
@@ -28,6 +31,17 @@ def announce(name: str, batch: Any, connection: Any) -> None:
             and (mapper.tables[0] if name in _FIRST else mapper.tables[-1]) is batch.table
         ):
             getattr(mapper.dispatch, name)(mapper, connection, obj)
+
+
+def announce_all(when: str, batches: list[TableBatch], connection: Any) -> None:
+    """Tell of each object of some batches, new ones first: in the order in which they were added, others in that of their keys."""
+    for kind, verb in _VERBS:
+        for batch in batches:
+            if batch.__class__ is kind:
+                for state, obj in batch.rows:
+                    mapper = state.mapper
+                    if mapper.dispatch is not None and mapper.tables[0] is batch.table:
+                        getattr(mapper.dispatch, f"{when}_{verb}")(mapper, connection, obj)
 
 
 def announce_refreshed(verb: str, batch: Any) -> None:

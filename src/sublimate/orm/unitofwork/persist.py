@@ -21,12 +21,13 @@ from sublimate.orm.unitofwork.batches import (
     PostUpdate,
     SyncKeys,
     UpdateBatch,
+    Watch,
 )
 from sublimate.orm.unitofwork.deletes import delete_rows_steps
 from sublimate.orm.unitofwork.inserts import insert_rows_steps
 from sublimate.orm.unitofwork.keys import synchronize
 from sublimate.orm.unitofwork.links import insert_links_steps, move_links_steps, remove_links_steps
-from sublimate.orm.unitofwork.mapper_events import announce, announce_refreshed, is_watched
+from sublimate.orm.unitofwork.mapper_events import announce, announce_all, announce_refreshed, is_watched
 from sublimate.orm.unitofwork.record import FlushRecord
 from sublimate.orm.unitofwork.row_switch import leave_out, take_over
 from sublimate.orm.unitofwork.updates import post_update_steps, update_rows_steps
@@ -95,8 +96,12 @@ def _batch_steps(session: Any, plan: FlushPlan, batch: Any) -> Steps[None]:
         yield from post_update_steps(connection, batch, plan)
         return
     if plan.deletes:
+        if batch.watch is not None and not batch.watch.begun:
+            _begin_watch(batch.watch, plan, connection)
         yield from _switch_rows_steps(connection, plan, batch)
         if not batch.rows:
+            if batch.watch is not None:
+                _end_watch(batch.watch, connection)
             return
     if not batch.mapper.batch and kind in (InsertBatch, UpdateBatch) and len(batch.rows) > 1:
         for row in list(batch.rows):  # each with its events, before the next
@@ -116,7 +121,10 @@ def _switch_rows_steps(connection: Any, plan: FlushPlan, batch: Any) -> Steps[No
     if batch.__class__ is InsertBatch:
         rows = take_over(plan, batch)
         if rows:
-            update = UpdateBatch(batch.mapper, batch.table, rows)
+            update = UpdateBatch(batch.mapper, batch.table, rows, batch.watch)
+            if batch.watch is not None:
+                batch.watch.batches.append(update)
+                batch.watch.left += 1
             yield from _rows_steps(connection, plan, update, "update", update_rows_steps, "insert")
     elif batch.__class__ is DeleteBatch and plan.switched_rows:
         leave_out(plan, batch)
@@ -125,6 +133,15 @@ def _switch_rows_steps(connection: Any, plan: FlushPlan, batch: Any) -> Steps[No
 def _rows_steps(
     connection: Any, plan: FlushPlan, batch: Any, verb: str, work: Any, before: str | None = None
 ) -> Steps[None]:
+    watch = batch.watch
+    if watch is not None:
+        plan.alone = False
+        if not watch.begun:
+            _begin_watch(watch, plan, connection)
+        yield from work(connection, batch, plan)
+        announce_refreshed(verb, batch)
+        _end_watch(watch, connection)
+        return
     watched = any(is_watched(mapper, before or verb) for mapper in batch.mappers())
     if watched:
         plan.alone = False
@@ -133,6 +150,20 @@ def _rows_steps(
     if watched:
         announce_refreshed(verb, batch)
         announce(f"after_{verb}", batch, connection)
+
+
+def _begin_watch(watch: Watch, plan: FlushPlan, connection: Any) -> None:
+    watch.begun = True
+    for batch in watch.batches:
+        if batch.__class__ is DeleteBatch:
+            leave_out(plan, batch)
+    announce_all("before", watch.batches, connection)
+
+
+def _end_watch(watch: Watch, connection: Any) -> None:
+    watch.left -= 1
+    if not watch.left:
+        announce_all("after", watch.batches, connection)
 
 
 _LINKS: dict[Any, Any] = {
@@ -191,8 +222,9 @@ def _finish_inserts(
             current, pk_of = mapper, mapper.class_state.pk_of
             entries = identity_map.by_mapper[mapper.base_mapper]
         key = pk_of(obj.__dict__)
-        if key in entries and entries[key]() not in (None, obj):
-            _warn_of_conflict(obj, entries[key](), mapper, key)
+        other = entries[key]() if key in entries else None
+        if other is not None and other is not obj and not state_of(other).expired_all:
+            _warn_of_conflict(obj, other, mapper, key)
         state.pk = key
         state.link = link
         if state.queued is not None:

@@ -19,12 +19,15 @@ from sublimate.orm.unitofwork.batches import (
     PostUpdate,
     SyncKey,
     SyncKeys,
+    TableBatch,
     UpdateBatch,
+    Watch,
 )
 from sublimate.orm.unitofwork.cascade import queued, related, removed
 from sublimate.orm.unitofwork.facts import facts_of, writer_of
-from sublimate.orm.unitofwork.graph import ranks_of, table_edges, table_order
+from sublimate.orm.unitofwork.graph import ranks_of, table_edges, table_order, tables_of
 from sublimate.orm.unitofwork.keys import association_keys, identity_value, pairs_of
+from sublimate.orm.unitofwork.mapper_events import is_watched
 from sublimate.orm.unitofwork.order import components, levels
 from sublimate.orm.unitofwork.prepare import Work
 from sublimate.orm.unitofwork.row_order import Team, row_levels, teams_of
@@ -90,11 +93,13 @@ class _Planner:
         (mapper,) = self.all_mappers
         (table,) = mapper.tables
         writer = writer_of(mapper, table)
+        batches: list[Any] = []
         if self.updates:
             rows = _in_key_order(list(self.updates.items()))
-            self.result.batches.append(UpdateBatch(writer, table, rows))
+            batches.append(UpdateBatch(writer, table, rows))
         if self.inserts:
-            self.result.batches.append(InsertBatch(writer, table, list(self.inserts.items())))
+            batches.append(InsertBatch(writer, table, list(self.inserts.items())))
+        self.result.batches = self._watched(batches, "insert", "update")
 
     def _save_relations(self) -> None:
         for state, obj in [*self.inserts.items(), *self.updates.items()]:
@@ -166,14 +171,18 @@ class _Planner:
                 self._sync(child, None, impl)
 
     def _save_forgetful_children(self, state: InstanceState[Any], obj: Any, impl: Any) -> None:
-        """Children say themselves whom they belong to, unless that was expired meanwhile; what was noted of an unloaded
-        collection is theirs alone.
+        """Children say themselves whom they belong to, unless that was expired meanwhile. (Not so what was noted of an unloaded
+        collection of objects of the same class, as in SQLAlchemy.)
         """
         came, gone = self._came(state, obj, impl), _gone(state, obj, impl)
         if came or gone:
             self.changed.add(impl)
             self._keep_from_deletion(came)
-        loaded = impl.key in obj.__dict__ or impl.key not in (state.queued or ())
+        loaded = (
+            impl.key in obj.__dict__
+            or impl.key not in (state.queued or ())
+            or impl.prop.mapper.base_mapper is not impl.mapper.base_mapper
+        )
         for child in came:
             if not self._check(impl, child):
                 self._sync_stray(child, obj, impl)
@@ -328,13 +337,13 @@ class _Planner:
     def _write(self) -> None:
         saves = {**self.updates, **self.inserts}
         self.mappers = mappers = dict.fromkeys([state.mapper for state in [*saves, *self.deletes]])
-        tables = list(dict.fromkeys(table for mapper in mappers for table in mapper.tables))
+        tables = tables_of(mappers)
         edges = table_edges(mappers)
         groups = components(tables, edges)
         order = table_order(groups, mappers)
         batches = self.result.batches
         several = len({mapper.base_mapper for mapper in mappers}) > 1
-        ranks = ranks_of(mappers) if several else None
+        ranks = ranks_of(mappers, self._referring(saves)) if several else None
         if self.syncs or ranks is not None:
             teams = teams_of(mappers, self.changed)
             if ranks is not None:
@@ -355,8 +364,29 @@ class _Planner:
             if ranks is not None:
                 owners = {table: mapper.base_mapper for mapper in mappers for table in mapper.tables}
                 groups.sort(key=lambda group: min(ranks.deleting[owners[table]] for table in group))
-            for group in groups:
-                batches.extend(self._delete_group(group, edges, self.deletes))
+            found = [batch for group in groups for batch in self._delete_group(group, edges, self.deletes)]
+            for base in dict.fromkeys(batch.mapper.base_mapper for batch in found):
+                self._watched([batch for batch in found if batch.mapper.base_mapper is base], "delete")
+            batches += found
+
+    def _referring(self, saves: dict[Node[Any], Any]) -> set[Any]:
+        """The classes (by base mapper) with an object whose reference to one of another class is known, or that is deleted."""
+        found: set[Any] = set()
+        for states, deleted in ((saves, False), (self.deletes, True)):
+            for state, obj in states.items():
+                base = state.mapper.base_mapper
+                if base in found:
+                    continue
+                for impl in state.mapper.class_state.relations:
+                    prop = impl.prop
+                    if (
+                        prop.direction.name == "MANYTOONE"
+                        and (deleted or impl.key in obj.__dict__)
+                        and prop.mapper.base_mapper is not base
+                        and not (prop.viewonly or prop.post_update)
+                    ):
+                        found.add(base)
+        return found
 
     def _save_team(self, team: Team, order: list[Any], saves: dict[Node[Any], Any]) -> Iterator[Any]:
         mappers = {mapper for mapper in self.mappers if mapper.base_mapper in team.bases}
@@ -372,7 +402,20 @@ class _Planner:
             if level:
                 yield from self._save_rows(tables, level)
 
-    def _save_rows(self, tables: list[Any], rows: dict[Node[Any], Any]) -> Iterator[Any]:
+    def _watched(self, batches: Iterable[Any], *verbs: str) -> list[Any]:
+        """The batches; if listeners of mappers want to hear of their rows, these are told of together."""
+        found = list(batches)
+        rows = [batch for batch in found if isinstance(batch, TableBatch)]
+        if len(rows) > 1 and not self.session._sharded:
+            mappers = {mapper for batch in rows for mapper in batch.mappers()}
+            if any(is_watched(m, verb) for m in mappers for verb in verbs) and all(m.batch for m in mappers):
+                Watch(rows)
+        return found
+
+    def _save_rows(self, tables: list[Any], rows: dict[Node[Any], Any]) -> list[Any]:
+        return self._watched(self._batches_of(tables, rows), "insert", "update")
+
+    def _batches_of(self, tables: list[Any], rows: dict[Node[Any], Any]) -> Iterator[Any]:
         syncs = [sync for state in rows for sync in self.syncs.pop(state, ())] if self.syncs else []
         if syncs:
             yield SyncKeys(syncs)

@@ -16,15 +16,16 @@ from .refresh import column_loader
 def complete_steps(
     session: Any, bind: Any, occurrence: Occurrence, objects: list[Any], translate: Any = None
 ) -> Steps[None]:
-    """Load what the objects of the chosen subclasses lack."""
+    """Load what the objects of the chosen subclasses lack: of each, the columns of the class that was chosen."""
     choices = ColumnChoices(NO_OPTIONS)
     by_mapper: dict[Any, list[Any]] = {}
     for obj in objects:
         if obj is None:
             continue
         mapper = obj.__dict__[STATE].mapper
-        if any(mapper.isa(chosen) for chosen in occurrence.polymorphic):
-            by_mapper.setdefault(mapper, []).append(obj)
+        chosen = [each for each in occurrence.polymorphic if mapper.isa(each)]
+        if chosen:
+            by_mapper.setdefault(max(chosen, key=_depth), []).append(obj)
     for mapper, found in by_mapper.items():
         needed = needed_keys(mapper)
         keys = [
@@ -36,3 +37,8 @@ def complete_steps(
         if keys and lacking:
             loader = column_loader(session._planning(bind, translate), mapper, tuple(keys))
             yield from loader.load_steps(session, bind, lacking)
+
+
+def _depth(mapper: Any) -> int:
+    """How far a mapper stands below the top of its hierarchy."""
+    return 0 if mapper.inherits is None else 1 + _depth(mapper.inherits)
