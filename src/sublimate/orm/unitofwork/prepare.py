@@ -42,6 +42,13 @@ def gather_steps(session: Any, objects: Any = None) -> Steps[Work]:
     yield from _orphan_steps(work, session)
     for state, obj in list(work.deletes.items()):
         yield from _load_for_delete_steps(session, state, obj)
+    for (
+        state,
+        obj,
+    ) in work.deletes.items():  # listeners, and the program after the commit, read what an expired object was
+        key = state.mapper.pk_keys[0]
+        if state.expired_keys is not None and key not in obj.__dict__:
+            yield from session._load_attribute_steps(obj, key)
     return work
 
 
@@ -144,12 +151,7 @@ def _delete_steps(work: Work, session: Any, obj: Any) -> Steps[None]:
 
 
 def _load_for_delete_steps(session: Any, state: InstanceState[Any], obj: Any) -> Steps[None]:
-    """Children that must let go of a deleted parent have to be known. An expired object is loaded once more: listeners, and
-    the program after the commit, read what it was.
-    """
-    key = state.mapper.pk_keys[0]
-    if state.expired_keys is not None and key not in obj.__dict__:
-        yield from session._load_attribute_steps(obj, key)
+    """Children that must let go of a deleted parent have to be known."""
     for impl in state.mapper.class_state.relations:
         prop = impl.prop
         if prop.viewonly or prop.passive_deletes or not (impl.write_only or lacks(obj, impl.key)):
