@@ -340,7 +340,11 @@ class Machine:
     def set_column(self, number: int, which: int, value: Any) -> Any:
         if (found := self.at(number)) is not None:
             names = [n for n in self.columns(found) if "_key" not in n]
-            setattr(found, names[which % len(names)], value)
+            name = names[which % len(names)]
+            if (
+                value is not None or found.__dict__.get(name) is not None
+            ):  # NULL over NULL: docs/deviations.md
+                setattr(found, name, value)
 
     def delete_column(self, number: int, which: int) -> Any:
         if (found := self.at(number)) is not None:

@@ -44,12 +44,14 @@ def _compare(oracle: Machine, ours: Machine, program: list[Operation]) -> None:
         expected, actual = oracle.step(operation), ours.step(operation)
         COUNTS["random session operations compared"] += 1
         if expected != actual:
-            if gave_up(expected[0]):
+            if gave_up(expected) or stricter(expected[0], actual[0]):
                 return
             raise Difference(f"step {number}, {operation}\n{told(expected, actual)}")
     expected, actual = oracle.end(), ours.end()
     COUNTS["random units of work compared"] += 1
-    if expected != actual and not gave_up(expected[0]) and not oracle.dangling(expected[1]):
+    if expected != actual:
+        if gave_up(expected[0]) or stricter(expected[0][0], actual[0][0]) or oracle.dangling(expected[1]):
+            return
         raise Difference(f"at the end\n{told(expected, actual)}")
 
 
@@ -85,8 +87,18 @@ def gave_up(outcome: Any) -> bool:
             "ObjectDeletedError",
             "AssertionError",
             "_sa_adapter",
+            "Query-invoked autoflush",
+            "'transient', False, ['dirty']",
         )
     )
+
+
+def stricter(expected: Any, actual: Any) -> bool:
+    """Where ours says what was lost in a rollback and SQLAlchemy writes NULL (docs/deviations.md), or finds a circle where
+    SQLAlchemy meets a constraint first.
+    """
+    seen = repr(actual)
+    return "and cannot be inserted" in seen or ("Circular" in seen and "IntegrityError" in repr(expected))
 
 
 def declare_both(graph: Graph) -> Any:
@@ -206,6 +218,9 @@ def run_seed(
         return
     if declared is None:
         return
+    if urls is not None:
+        for root, models, url in zip((ORACLE, OURS), declared, urls, strict=True):
+            _make_tables(root, models, url)
     for program in programs:
         try:
             if urls is None:
@@ -216,14 +231,35 @@ def run_seed(
             yield graph, program, _describe(error)
 
 
+def _make_tables(root: Any, models: Any, url: str) -> None:
+    """The tables of a graph, and no others, in a database of our own."""
+    engine, text = root.sa.create_engine(url), root.sa.text
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        else:
+            connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+            for table in connection.execute(text("SHOW TABLES")).scalars().all():
+                connection.execute(text(f"DROP TABLE `{table}`"))
+        create_tables(root, models, connection)
+    engine.dispose()
+
+
 def _engines(declared: Any, urls: Any) -> list[Any]:
+    """Engines to both databases, whose tables are empty and count from 1 again."""
     engines = []
     for root, models, url in zip((ORACLE, OURS), declared, urls, strict=True):
-        engine = root.sa.create_engine(url)
+        engine, text = root.sa.create_engine(url), root.sa.text
+        tables = list(models.Base.metadata.tables)
         with engine.begin() as connection:
-            connection.execute(root.sa.text("DROP SCHEMA public CASCADE"))
-            connection.execute(root.sa.text("CREATE SCHEMA public"))
-            create_tables(root, models, connection)
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+            else:
+                connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+                for table in tables:
+                    connection.execute(text(f"TRUNCATE {table}"))
+                connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
         engines.append(engine)
     return engines
 

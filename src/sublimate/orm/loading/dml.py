@@ -8,6 +8,7 @@ from sublimate.expression.literal import BindParameter
 
 from .columns import Columns, is_entity
 from .criteria import Criteria
+from .own_tables import on_own_tables
 from .paths import StatementOptions
 from .statement import current
 
@@ -15,6 +16,9 @@ from .statement import current
 def lower_dml(statement: Any) -> Any:
     """The statement on tables."""
     changes: dict[str, Any] = {"_with_options": ()}
+    where = getattr(statement, "_where_criteria", ())
+    if where:
+        where = changes["_where_criteria"] = on_own_tables(where)
     table = statement.table
     options = StatementOptions(statement._with_options)
     if is_entity(table):
@@ -25,7 +29,7 @@ def lower_dml(statement: Any) -> Any:
             criteria = Criteria(options.criteria + current.criteria)
             added = tuple(criteria.of(table.inspected))
             if added:
-                changes["_where_criteria"] = statement._where_criteria + added
+                changes["_where_criteria"] = where + on_own_tables(added)
     if statement._returning:
         columns = Columns(options)
         columns.add_all(statement._returning)
@@ -38,7 +42,11 @@ def lower_dml(statement: Any) -> Any:
 def _values(statement: Any, mapper: Any) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if statement.__dict__.get("_values"):
-        changes["_values"] = tuple((column_key(mapper, key), value) for key, value in statement._values)
+        values = on_own_tables([value for _, value in statement._values])
+        changes["_values"] = tuple(
+            (column_key(mapper, key), value)
+            for (key, _), value in zip(statement._values, values, strict=True)
+        )
     if statement.__dict__.get("_multi_values"):
         changes["_multi_values"] = tuple(
             tuple((column_key(mapper, key), value) for key, value in row) for row in statement._multi_values

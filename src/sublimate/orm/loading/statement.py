@@ -18,6 +18,7 @@ from .criteria import Criteria, entities_in
 from .eager import EagerLoads
 from .joins import Joiner, contains, plain
 from .options import LoaderCriteriaOption
+from .own_tables import on_own_tables
 from .paths import StatementOptions
 from .plan_tree import Lowered, Occurrence
 
@@ -155,6 +156,8 @@ class SelectLowering:
         for entity in named:
             if entity.is_aliased_class or self.criteria._options or entity.mapper.single:
                 added += self.criteria.of(entity)
+        if any(not entity.is_aliased_class and len(entity.tables) > 1 for entity in named):
+            where = on_own_tables(where)
         return where + tuple(added) if added else where
 
     # ---- the statement

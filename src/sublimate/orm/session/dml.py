@@ -239,11 +239,20 @@ def _with_keys(statement: Any, mapper: Any) -> tuple[Any, int, list[int]]:
     """The statement with primary keys in RETURNING, how many columns stand before its own, and the keys' places."""
     columns = Columns(StatementOptions(statement._with_options))
     columns.add_all(statement._returning)
-    keys = tuple(mapper.primary_key)
+    keys = tuple(_own_key(mapper))
     places = [place for key in keys if (place := columns.place_of(key)) is not None]
     if len(places) == len(keys):
         return statement, 0, places
     return statement._with(_returning=keys + statement._returning), len(keys), list(range(len(keys)))
+
+
+def _own_key(mapper: Any) -> list[Any]:
+    """The primary key as the class's own table has it, which the statement is about."""
+    found = []
+    for column in mapper.primary_key:
+        same = mapper.get_property_by_column(column).columns
+        found.append(next((c for c in same if getattr(c, "table", None) is mapper.local_table), column))
+    return found
 
 
 def _named(mapper: Any, params: Any) -> Any:

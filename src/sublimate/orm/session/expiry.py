@@ -126,10 +126,12 @@ def _tell_undone(session: Any, record: Any) -> None:
     dispatch = session.dispatch
     if dispatch is None:
         return
-    for obj in record.new.values():
-        dispatch.persistent_to_transient(session, obj)
-    for obj in record.deleted.values():
-        dispatch.deleted_to_persistent(session, obj)
+    for state, obj in record.new.items():
+        told = dispatch.deleted_to_detached if state in record.deleted else dispatch.persistent_to_transient
+        told(session, obj)
+    for state, obj in record.deleted.items():
+        if state not in record.new:
+            dispatch.deleted_to_persistent(session, obj)
 
 
 def forget_pending(session: Any) -> None:
