@@ -45,17 +45,29 @@ COMMON: list[tuple[int, str, tuple[Callable[[Random], Any], ...]]] = [
     (3, "remove", (_index, _index, _index)),
     (3, "replace", (_index, _index, _indexes)),
     (2, "clear", (_index, _index)),
-    (4, "on_instance", (_chosen("add", "delete", "delete", "expire", "refresh", "expunge"), _index)),
+    (
+        4,
+        "on_instance",
+        (_chosen("add", "delete", "delete", "expire", "refresh", "expunge"), _index),
+    ),
     (2, "expire_some", (_index, _index)),
     (1, "transient", (_index,)),
     (1, "merge", (_index,)),
     (2, "read", (_index,)),
     (1, "merge_copy", (_index, _value)),
-    (5, "on_session", (_chosen("flush", "flush", "commit", "rollback", "expire_all", "expunge_all"),)),
+    (
+        5,
+        "on_session",
+        (_chosen("flush", "flush", "commit", "rollback", "expire_all", "expunge_all"),),
+    ),
     (2, "nested", (_chosen("begin", "release", "undo"),)),
     (1, "query", (_index, lambda rng: False)),
     (1, "get", (_index, lambda rng: rng.randint(1, 3), lambda rng: False)),
-    (1, "eager", (_index, _index, _chosen("selectinload", "joinedload", "subqueryload"))),
+    (
+        1,
+        "eager",
+        (_index, _index, _chosen("selectinload", "joinedload", "subqueryload")),
+    ),
 ]
 WIDE = [
     (2, "read_one", (_index, _index)),
@@ -176,6 +188,9 @@ class Machine:
         self.events.append((event, name, self.shown(target), shown, *old, more[-1].key))
 
     def _lifecycle_logger(self, event: str) -> Any:
+        if event in ("persistent_to_transient", "pending_to_transient"):
+            event = "to_transient"  # what a flush that fails in its last step had made of an object
+
         def told(session: Any, instance: Any) -> None:
             self.events.append((event, self.shown(instance)))
 
@@ -225,7 +240,11 @@ class Machine:
         for instance in new:
             if self.root.sa.inspect(instance).transient:
                 keys = self.graph.key_names(type(instance).__name__)
-                own = self.graph.top(type(instance).__name__).key in ("own", "text", "pair")
+                own = self.graph.top(type(instance).__name__).key in (
+                    "own",
+                    "text",
+                    "pair",
+                )
                 given = [p.key for p in self.root.sa.inspect(type(instance)).column_attrs]
                 for key in given:
                     if (
@@ -241,6 +260,8 @@ class Machine:
         state = self.env.state(instance)
         if self.graph.keeps and state == "deleted":
             state = "detached"  # after a commit: docs/deviations.md
+        if state == "persistent" and instance not in s:
+            state = "detached"  # another one has taken its key
         found = [type(instance).__name__, state, instance in s, member]
         return [*found, self._memory(instance)] if self.graph.strict else found
 
@@ -251,7 +272,7 @@ class Machine:
         columns = {
             p.key: values[p.key]
             for p in mapper.column_attrs
-            if values.get(p.key) is not None and p.key != "version"
+            if values.get(p.key) is not None and p.key != "version" and not p.key.startswith("touched_")
         }
         found = {k: v if type(v) in (int, str) else "SQL" for k, v in columns.items()}
         for side in self.graph.sides(type(instance).__name__):
@@ -275,9 +296,15 @@ class Machine:
         names = self.models.Base.metadata.tables[name].c.keys()
         plain = [n != "version" and not n.startswith("touched_") for n in names]
         ordered = sorted(
-            rows, key=lambda row: repr([v for v, counts in zip(row, plain, strict=True) if counts])
+            rows,
+            key=lambda row: repr([v for v, counts in zip(row, plain, strict=True) if counts]),
         )
         return [[counted(n, v) for n, v in zip(names, row, strict=True)] for row in ordered]
+
+    def dangles(self) -> bool:
+        """Whether a row refers, in the session's transaction, to one that is not there."""
+        with self.session.no_autoflush:
+            return self.dangling(dump(self.session.connection(), self.root, self.models))
 
     def dangling(self, tables: dict[str, list[Any]]) -> bool:
         """Whether a row refers to one that is not there: no database that checks foreign keys would have let it be."""
@@ -397,8 +424,8 @@ class Machine:
     def set_none_key(self, number: int, which: int) -> Any:
         if (found := self.at(number)) is not None:
             names = [n for n in self.columns(found) if "_key" in n]
-            if names:
-                setattr(found, names[which % len(names)], None)
+            if names and found.__dict__.get(name := names[which % len(names)]) is not None:
+                setattr(found, name, None)
 
     def expression(self, number: int) -> Any:
         """An SQL expression as a value, flushed and read at once: when it comes back is a matter of dialects."""

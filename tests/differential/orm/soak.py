@@ -44,7 +44,7 @@ def _compare(oracle: Machine, ours: Machine, program: list[Operation]) -> None:
         expected, actual = oracle.step(operation), ours.step(operation)
         COUNTS["random session operations compared"] += 1
         if expected != actual:
-            if gave_up(expected) or stricter(expected[0], actual[0]):
+            if gave_up(expected) or stricter(expected[0], actual[0]) or oracle.dangles():
                 return
             raise Difference(f"step {number}, {operation}\n{told(expected, actual)}")
     expected, actual = oracle.end(), ours.end()
@@ -98,6 +98,8 @@ def stricter(expected: Any, actual: Any) -> bool:
     SQLAlchemy meets a constraint first.
     """
     seen = repr(actual)
+    if "StaleDataError" in repr(expected) and "Error" not in seen:
+        return True  # it wrote NULL over NULL where no row was left
     return "and cannot be inserted" in seen or ("Circular" in seen and "IntegrityError" in repr(expected))
 
 
@@ -157,7 +159,10 @@ def _smaller(graph: Graph, program: list[Operation]) -> Iterator[tuple[Graph, li
         for start in range(len(program) - size, -1, -1):
             yield graph, program[:start] + program[start + size :]
     for i, r in enumerate(graph.relations):
-        yield replace(graph, relations=graph.relations[:i] + graph.relations[i + 1 :]), program
+        yield (
+            replace(graph, relations=graph.relations[:i] + graph.relations[i + 1 :]),
+            program,
+        )
         for simpler in (
             {"back": False}, {"cascade": "save-update, merge"}, {"passive_deletes": False}, {"post_update": False},
             {"lazy": "select"}, {"holds": "list"}, {"back_cascade": "save-update, merge"}, {"back_lazy": "select"},
@@ -167,7 +172,14 @@ def _smaller(graph: Graph, program: list[Operation]) -> Iterator[tuple[Graph, li
             made = replace(r, **simpler)  # type: ignore[arg-type]
             if made != r and not (r.identifying and "required" in simpler):
                 yield (
-                    replace(graph, relations=(*graph.relations[:i], made, *graph.relations[i + 1 :])),
+                    replace(
+                        graph,
+                        relations=(
+                            *graph.relations[:i],
+                            made,
+                            *graph.relations[i + 1 :],
+                        ),
+                    ),
                     program,
                 )
     for flag in ("told", "strict", "keeps", "enforced"):
@@ -177,7 +189,10 @@ def _smaller(graph: Graph, program: list[Operation]) -> Iterator[tuple[Graph, li
         yield from ((g, program) for g in _without_last_class(graph))
     for i, c in enumerate(graph.classes):
         for made in _simpler_classes(c):
-            yield replace(graph, classes=(*graph.classes[:i], made, *graph.classes[i + 1 :])), program
+            yield (
+                replace(graph, classes=(*graph.classes[:i], made, *graph.classes[i + 1 :])),
+                program,
+            )
 
 
 def _without_last_class(graph: Graph) -> Iterator[Graph]:

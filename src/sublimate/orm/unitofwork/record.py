@@ -44,7 +44,10 @@ class FlushRecord:
             state.was_deleted = False
             state.link = session._link_of(state.link.token)
             identity_map.of(state.link.token).add(obj, state.mapper.base_mapper, state.pk)
-        for state in self.new:
+        for state in list(self.new):
+            if state.pk is None:  # it was made transient meanwhile
+                del self.new[state]
+                continue
             self._leave(identity_map, state)
             state.pk = state.committed = None
             if state.expired_keys:  # the values are lost: add() again must not write NULLs
