@@ -1,7 +1,9 @@
 """Selects and tables that stand where a value is expected; what MySQL says of casts and full text."""
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.sql import visitors
 from twins import both
 
 item = sa.Table(
@@ -61,3 +63,48 @@ def test_mysql(engine, say):
         values = {"id": 1}
         with_unknown = mysql.insert(item).values(values).on_duplicate_key_update(name="x", nothing="y")
         with_unknown.compile(dialect=dialect)
+
+
+@both("sqlite")
+def test_walking_a_statement_meets_its_tables(engine, say):
+    class Base(orm.DeclarativeBase):
+        pass
+
+    class User(Base):
+        __tablename__ = "user"
+        id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+        name: orm.Mapped[str]
+
+    for statement in (
+        ids,
+        sa.select(item),
+        sa.select(sa.func.max(item.c.id)),
+        sa.select(User).where(User.name == "x"),
+        sa.select(User.id),
+        sa.union(ids, ids),
+        sa.select(item).where(sa.exists().where(User.id == item.c.id)),
+        sa.delete(item).where(item.c.id.in_(sa.select(User.id))),
+    ):
+        say(sorted({node.name for node in visitors.iterate(statement) if isinstance(node, sa.Table)}))
+
+
+@both("sqlite")
+def test_the_order_of_parameters_of_expanded_lists(engine, say):
+    statement = sa.select(item).where(item.c.name == "x", item.c.id.in_([1, 2])).limit(3)
+    compiled = statement.compile(engine, compile_kwargs={"render_postcompile": True})
+    say(str(compiled), [compiled.params[name] for name in compiled.positiontup])
+
+
+@both("sqlite")
+def test_a_failing_constructor_is_told(engine, say):
+    class Base(orm.DeclarativeBase):
+        pass
+
+    class User(Base):
+        __tablename__ = "user"
+        id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+
+    sa.event.listen(User, "init_failure", lambda target, args, kwargs: say("failed", kwargs))
+    with say.error(message=False):
+        User(nothing=1)
+    User(id=1)

@@ -91,6 +91,7 @@ class Compiled:
         state = ctx.toplevel_dml
         self.dml = state
         self.prefetch = tuple(state.prefetch) if state else ()
+        self._expanded_names: list[str] | None = None
         self.postfetch = state.left_unknown() if state else ()
         self.implicit_returning = tuple(state.implicit_returning) if state else ()
         self.returning = bool(getattr(ctx.statement, "_returning", ()))
@@ -340,7 +341,9 @@ class Compiled:
 
     @property
     def positiontup(self) -> list[str] | None:
-        return [s.name for s in self._order] if self.dialect.positional else None
+        if not self.dialect.positional:
+            return None
+        return [s.name for s in self._order] if self._expanded_names is None else self._expanded_names
 
     @property
     def is_dml(self) -> bool:
@@ -360,6 +363,7 @@ class Compiled:
             if slot.expanding:
                 values[name] = list(values[name]) if values[name] is not None else []
         self.string, order = self._expand(values)
+        self._expanded_names = [name for name, _, _ in order]
         expanded = {n: self._raw(slot, values, path) for n, slot, path in order}
         kept = {
             n: b

@@ -24,7 +24,16 @@ def iterate(obj: Any, opts: Mapping[str, Any] = _NO_OPTIONS) -> Iterator[Any]:
     queue = [obj]
     for current in queue:
         yield current
-        queue.extend(current.get_children(**opts))
+        children = list(current.get_children(**opts))
+        queue += children
+        if current.__visit_name__ == "select":
+            queue += _unnamed_froms(current, children)
+
+
+def _unnamed_froms(select: Any, children: list[Any]) -> list[Any]:
+    """What a SELECT reads from because its columns and conditions say so; a join's sides are found by themselves."""
+    known = {id(child) for child in children}
+    return [f for f in select.get_final_froms() if f.__visit_name__ != "join" and id(f) not in known]
 
 
 def traverse_using(iterator: Iterable[Any], obj: Any, visitors: Visitors) -> Any:

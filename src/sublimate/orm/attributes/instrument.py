@@ -359,7 +359,8 @@ def _default_init(cls: Any, state: ClassState, constructor: Any) -> Any:
     @functools.wraps(constructor)
     def __init__(self: Any, **kwargs: Any) -> None:
         values = self.__dict__
-        if STATE not in values:
+        begins = STATE not in values
+        if begins:
             if not state.ready:
                 mapper._check_configure()
                 if state.ready:  # listeners may have come with it: ask the method installed now
@@ -373,8 +374,13 @@ def _default_init(cls: Any, state: ClassState, constructor: Any) -> Any:
                     values[state.polymorphic[0]] = state.polymorphic[1]
         if takes_all(kwargs):
             values |= kwargs
-        else:
+            return
+        try:
             constructor(self, **kwargs)
+        except BaseException:
+            if begins:
+                _announce_failure(self, (), kwargs)
+            raise
 
     return __init__
 
