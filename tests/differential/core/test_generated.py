@@ -3,6 +3,7 @@
 The programs are the same in every run, unless SUBLIMATE_EXAMPLES says how many new ones to draw.
 """
 
+import re
 import warnings
 from typing import Any
 
@@ -19,6 +20,30 @@ def stumbles(expected: object) -> bool:
     return isinstance(expected, Failed) and expected.kinds[0] in STUMBLES
 
 
+def deviates(expected: Any, actual: Any, dialect: str) -> bool:
+    """Whether the texts may differ, for one of the reasons that the table of deviations has."""
+    if not isinstance(actual, tuple):
+        return False
+    if dialect == "sqlite" and ("SELECT * FROM (" in actual[0] or _asks_in_returning(actual[0])):
+        return True
+    if not isinstance(expected, tuple):
+        return False
+    return _hides_cte(expected[0]) or expected[0] == re.sub(r'\."(\d+)"', r".\1", actual[0])
+
+
+def _asks_in_returning(text: str) -> bool:
+    """Whether RETURNING has a subquery, in which the oracle names no tables."""
+    return "(SELECT" in text.partition(" RETURNING ")[2]
+
+
+def _hides_cte(text: str) -> bool:
+    """Whether a WITH clause stands behind, or deeper than, the first mention of what it defines."""
+    return any(
+        re.search(rf"(?:FROM|JOIN|,) {found[1]}\b", text[: found.start()])
+        for found in re.finditer(r"(\w+)(?:\([^()]*\))? AS \n\(", text)
+    )
+
+
 @over_statements(150)
 def test_text_and_parameters(spec: Spec) -> None:
     with warnings.catch_warnings():
@@ -28,8 +53,7 @@ def test_text_and_parameters(spec: Spec) -> None:
     found = {
         dialect: (expected, actual)
         for dialect, (expected, actual) in found.items()
-        # a deviation: SQLite has no parentheses in set operations
-        if not stumbles(expected) and "SELECT * FROM (" not in str(actual)
+        if not stumbles(expected) and not deviates(expected, actual, dialect)
     }
     assert not found, "\n".join(f"{d}\n  oracle: {a!r}\n  ours:   {b!r}" for d, (a, b) in found.items())
 
@@ -38,9 +62,8 @@ def test_text_and_parameters(spec: Spec) -> None:
 def test_rows(connections: tuple[Any, Any], spec: Spec) -> None:
     """The rows and warnings of the same statements, twice, so that ours comes from the cache of plans."""
     database = connections[0].dialect.name
-    if database == "sqlite" and "SELECT * FROM (" in str(
-        compiled(OURS, lambda s: statement(s, spec), "sqlite")
-    ):
+    texts = [compiled(root, lambda s: statement(s, spec), database) for root in (ORACLE, OURS)]
+    if deviates(*texts, database):
         return
     connections[1].engine.clear_compiled_cache()
     outcomes: list[list[Any]] = []
@@ -57,7 +80,8 @@ def test_rows(connections: tuple[Any, Any], spec: Spec) -> None:
         if stumbles(expected) or (expected == -1 and isinstance(actual, int)):
             return
         assert expected == actual
-    if "lateral" not in spec and database != "mysql":  # there the oracle misses conditions
+    failed = any(isinstance(expected, Failed) for expected, _ in outcomes)
+    if not failed and "lateral" not in spec and database != "mysql":  # there the oracle misses conditions
         assert told[0] == told[1]
 
 
