@@ -71,6 +71,7 @@ def begin(statement: Any, ctx: Rendering) -> bool:
     toplevel = ctx.statement is None
     ctx.volatile = True
     ctx.dml = DMLState(statement)
+    ctx.open_level(toplevel)
     if toplevel:
         ctx.statement = statement
         ctx.statement_kind = statement.__visit_name__
@@ -86,8 +87,10 @@ def render_ctes(statement: Any, ctx: Rendering) -> None:
 
 def end(ctx: Rendering, text: str, toplevel: bool) -> str:
     """The text, with the WITH clause of an outermost statement."""
+    level = ctx.levels[-1]
     if not toplevel:
-        return text
+        return ctx.close_level(level) + text
+    ctx.levels.pop()
     prefix = with_clause(ctx)
     state = ctx.toplevel_dml
     if state.insert_prefix is not None and prefix:

@@ -84,8 +84,9 @@ def in_list_literal(bind: Any, values: Any, ctx: Rendering) -> str:
 
 
 def tuple_types(bind: Any, row: Any) -> list[Any]:
-    types = getattr(bind.type, "types", None)
-    return list(types) if types else [type_for_value(v) for v in row]
+    types = getattr(bind.type, "types", None) or [None] * len(row)
+    # an element of no known type is written as its value says
+    return [type_for_value(v) if t is None or t._isnull else t for v, t in zip(row, types, strict=False)]
 
 
 def empty_set(bind: Any, ctx: Rendering) -> str:
@@ -194,8 +195,11 @@ def _unresolved(name: str) -> exc.CompileError:
 
 @renders("label")
 def render_label(
-    label: Any, ctx: Rendering, *, within_label_clause: bool = False, order_by: bool = False, **kw: Any
-) -> str:
+    label: Any, ctx: Rendering, *, within_columns_clause: bool = False, within_label_clause: bool = False, order_by: bool = False,
+    **kw: Any,
+) -> str:  # fmt: skip
+    if within_columns_clause and not within_label_clause:
+        return f"{ctx.render(label.element, **kw)} AS {ctx.quote(label.name)}"
     if order_by and ctx.stack and ctx.dialect.supports_simple_order_by_label:
         known = ctx.stack[-1].columns.get(
             (

@@ -57,6 +57,8 @@ def render_lateral(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any
         return ctx.quote(node.name)
     if alone and getattr(node.element, "is_select", False):
         return f"LATERAL ({ctx.render(node.element)})"
+    if alone and hasattr(node.element, "clause_expr"):
+        return f"LATERAL {ctx.render(node.element)}"
     name = ctx.quote(node.name)
     return f"LATERAL {without_name(node.element, ctx, lateral=True)} AS {name}"
 
@@ -73,7 +75,8 @@ def render_tablesample(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw:
 @renders("table_valued_alias")
 def render_table_valued(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
     if not asfrom:
-        return ctx.render(node.element) if ctx.statement is None else ctx.quote(node.name)
+        lateral = "LATERAL " if node._is_lateral else ""
+        return lateral + ctx.render(node.element) if ctx.statement is None else ctx.quote(node.name)
     name = ctx.quote(node.name)
     text = f"{_call(node, ctx)} AS {name}"
     if node._supports_derived:

@@ -37,13 +37,9 @@ def refuses(*visit_names: str, dialect: str) -> None:
 
 def renderer_for(node: Any, dialect_name: str) -> Render:
     """The function that renders a node on a dialect."""
-    if CUSTOM:
-        for cls in type(node).__mro__:
-            found = CUSTOM.get(cls)
-            if found is not None:
-                custom = found.get(dialect_name) or found.get(None)
-                if custom is not None:
-                    return _adapted(custom)
+    custom = custom_for(node, dialect_name)
+    if custom is not None:
+        return _adapted(custom)
     name = node.__visit_name__
     overlay = _RENDERS.get(dialect_name)
     if overlay is not None and name in overlay:
@@ -54,6 +50,20 @@ def renderer_for(node: Any, dialect_name: str) -> Render:
     if render is None:
         raise exc.UnsupportedCompilationError(dialect_name or "str", type(node))
     return render
+
+
+def custom_for(node: Any, dialect_name: str) -> Callable[..., str] | None:
+    """The user's function for a node: that of its class, or of a base up to the one that says what such a node is."""
+    if CUSTOM:
+        for cls in node._written_as.__mro__:
+            found = CUSTOM.get(cls)
+            if found is not None:
+                custom = found.get(dialect_name) or found.get(None)
+                if custom is not None:
+                    return custom
+            if "__visit_name__" in cls.__dict__:
+                break
+    return None
 
 
 def _adapted(function: Callable[..., str]) -> Render:

@@ -16,7 +16,7 @@ from sublimate.statements.select_base import RepeatedName
 
 from .cte import with_clause
 from .froms import from_text
-from .registry import renders
+from .registry import custom_for, renders
 from .rendering import MARK, Rendering, SelectFrame
 
 
@@ -219,7 +219,8 @@ def labelled(
         text, label = None, name
         source = wrapped
     elif named_itself:
-        label = name if asfrom and not expr.is_literal and kind in ("column", "entity_column") else None
+        in_table = kind in ("column", "entity_column") and expr.table is not None and not expr.is_literal
+        label = name if asfrom and in_table else None
         source = expr
     elif kind == "asboolean" and expr.element.__visit_name__ == "column" and not asfrom:
         label, source = None if ctx.dialect.supports_native_boolean else name, expr
@@ -234,7 +235,11 @@ def labelled(
     if label.__class__ is RepeatedName and id(label) not in ctx.names:
         ctx.names[id(label)] = ctx.numbered(f"{ctx.name_of(label.base)}_")
     rendered_name = ctx.name_of(label) if label is not None else None
-    text = ctx.render(source.element if kind == "label" and source is expr else source)
+    custom = kind == "label" and source is expr and custom_for(expr, ctx.dialect_name) is not None
+    if custom:  # a user's function writes the name too
+        text = ctx.render(expr, within_columns_clause=True, within_label_clause=False)
+    else:
+        text = ctx.render(source.element if kind == "label" and source is expr else source)
     if kind == "label" and label is not None:
         frame.columns[
             (
@@ -252,7 +257,8 @@ def labelled(
         objects = (expr, expr.element) if kind == "label" else (expr,)
         found = ResultColumn(public, key if isinstance(key, str) else public or text, expr.type, objects)
         ctx.result_columns.append(found)
-    return f"{text} AS {ctx.preparer.quote(rendered_name)}" if rendered_name is not None else text
+    named = rendered_name is not None and not custom
+    return f"{text} AS {ctx.preparer.quote(rendered_name)}" if named else text
 
 
 def _name_in_result(expr: Any, name: Any, text: str, ctx: Rendering) -> str | None:

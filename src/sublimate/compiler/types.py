@@ -21,7 +21,7 @@ class TypeCompiler:
         """The text of a type on this dialect."""
         if type_._variants and self.dialect.name in type_._variants:
             return self.process(type_._variants[self.dialect.name], **kw)
-        custom = self._custom(type_)
+        custom = self.custom_for(type_)
         if custom is not None:
             text: str = custom(type_, self, **kw)
             return text
@@ -34,13 +34,16 @@ class TypeCompiler:
         text = visit(type_, **kw)
         return text
 
-    def _custom(self, type_: TypeEngine[Any]) -> Any:
+    def custom_for(self, type_: TypeEngine[Any]) -> Any:
+        """The function that a user registered with `@compiles` for a type."""
         if not CUSTOM:
             return None
         for cls in type(type_).__mro__:
             found = CUSTOM.get(cls)
             if found is not None:
                 return found.get(self.dialect.name) or found.get(None)
+            if "__visit_name__" in cls.__dict__:
+                break  # a function for String is none for VARCHAR, which is written otherwise
         return None
 
     def unsupported(self, type_: TypeEngine[Any]) -> str:

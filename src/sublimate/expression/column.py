@@ -103,6 +103,13 @@ class ProxyColumn(ColumnClause[_T]):
         self.foreign_keys = proxied.foreign_keys
         self.nullable = getattr(proxied, "nullable", None)
 
+    @property
+    def _written_as(self) -> type[Any]:
+        proxied = self._proxied
+        while isinstance(proxied, ProxyColumn) or proxied.__visit_name__ == "label":
+            proxied = proxied._proxied if isinstance(proxied, ProxyColumn) else proxied.element
+        return type(proxied) if isinstance(proxied, ColumnClause) else ColumnClause
+
     def _resolve(self) -> int:
         table = self.table
         shape = table._shape or table._resolve()

@@ -249,6 +249,11 @@ class Node:
             return
         cls._resolve = _resolve_for_the_first_time  # type: ignore[method-assign]
 
+    @property
+    def _written_as(self) -> type[Any]:
+        """The class whose `@compiles` functions write the node."""
+        return type(self)
+
     def _resolve(self) -> int:
         """Compute and keep shape, binds and anons."""
         raise NotImplementedError

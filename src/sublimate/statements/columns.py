@@ -58,7 +58,9 @@ class ColumnCollection(Generic[_Key, _Column]):
             self._index.setdefault(key, column)
         attributes = self.__dict__
         attributes.clear()
-        attributes.update({k: c for k, c in self._index.items() if k.__class__ is str and k not in _METHODS})
+        attributes.update(
+            {str(k): c for k, c in self._index.items() if isinstance(k, str) and k not in _METHODS}
+        )
 
     if TYPE_CHECKING:
 

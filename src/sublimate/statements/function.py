@@ -14,8 +14,9 @@ from sublimate.expression.window import AggregateOrderBy, FunctionFilter, Over, 
 from sublimate.operators.functions import function_as_comparison_op, getitem
 from sublimate.types.base import to_instance
 
-from .alias import TableValuedAlias, TableValuedColumn
+from .alias import Lateral, TableSample, TableValuedAlias, TableValuedColumn
 from .columns import ColumnCollection
+from .join import Join
 from .select import Select, select
 
 _T = TypeVar("_T")
@@ -137,6 +138,39 @@ class FunctionElement(ColumnElement[_T]):
     def select(self) -> Select[_T]:
         return select(self)
 
+    @property
+    def exported_columns(self) -> Any:
+        return self.columns
+
+    @property
+    def entity_namespace(self) -> Any:
+        return self.clause_expr
+
+    @property
+    def selectable(self) -> Self:
+        """The function itself."""
+        return self
+
+    def join(self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False) -> Join:
+        """`function(…) JOIN right ON onclause`."""
+        return Join(self, right, onclause, isouter, full)
+
+    def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Join:
+        return self.join(right, onclause, True, full)
+
+    def lateral(self, name: str | None = None) -> Lateral[Any]:
+        """`LATERAL function(…) AS name`."""
+        return Lateral(self, name)
+
+    def tablesample(self, sampling: Any, name: str | None = None, seed: Any = None) -> TableSample[Any]:
+        return TableSample(self, sampling, name, seed)
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        return fromclause is self
+
+    def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
+        return self.columns.corresponding_column(column)
+
     def as_from(self) -> Any:
         return self
 
@@ -158,6 +192,8 @@ class FunctionElement(ColumnElement[_T]):
 
 class Function(FunctionElement[_T]):
     """A function by name."""
+
+    __visit_name__ = "function"
 
     def __init__(
         self,

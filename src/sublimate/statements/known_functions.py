@@ -12,12 +12,12 @@ from sublimate.expression.column import literal_column
 from sublimate.expression.node import Field, child, token, typ
 from sublimate.types.base import NULLTYPE, to_instance
 
-from .function import FunctionElement, register_function
+from .function import Function, FunctionElement, register_function
 
 _T = TypeVar("_T")
 
 
-class GenericFunction(FunctionElement[_T]):
+class GenericFunction(Function[_T]):
     """A function with a class of its own: subclass it and `func.<name>` builds it.
 
     >>> from sublimate import Integer, func
@@ -48,7 +48,7 @@ class GenericFunction(FunctionElement[_T]):
         type_ = kwargs.pop("type_", None)
         if type_ is not None:
             self.type = to_instance(type_)
-        super().__init__(*args)
+        FunctionElement.__init__(self, *args)
         if type_ is None and isinstance(self.type, type):
             self.type = to_instance(self.type)
 

@@ -13,10 +13,19 @@ from sublimate.operators import functions as f
 from sublimate.types.base import NULLTYPE
 from sublimate.types.boolean import BOOLEANTYPE
 
-from .labels import LABEL_STYLE_NONE
+from .labels import LABEL_STYLE_DEFAULT, LABEL_STYLE_NONE
 from .select import Select, select
 
 _T = TypeVar("_T")
+
+
+def _unlabelled(select: Any) -> Any:
+    """The SELECT of an operand: nobody reads its columns by name."""
+    if select.__visit_name__ == "compound_select":
+        return select.set_label_style(LABEL_STYLE_NONE)
+    columns = getattr(select, "_raw_columns", ())
+    plain = len(columns) < 2 and getattr(select, "_label_style", LABEL_STYLE_DEFAULT) is LABEL_STYLE_DEFAULT
+    return select if plain else select.set_label_style(LABEL_STYLE_NONE)
 
 
 class ScalarSelect(ColumnElement[_T]):
@@ -26,7 +35,7 @@ class ScalarSelect(ColumnElement[_T]):
     _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
 
     def __init__(self, element: Any) -> None:
-        self.element = element
+        self.element = _unlabelled(element)
         columns = list(element.selected_columns) if hasattr(element, "selected_columns") else []
         self.type = columns[0].type if columns else NULLTYPE
 
@@ -67,7 +76,7 @@ class SelectInParentheses(ColumnElement[Any]):
     named_with_column = False
 
     def __init__(self, element: Any) -> None:
-        self.element = element
+        self.element = _unlabelled(element)
         columns = list(element.selected_columns) if hasattr(element, "selected_columns") else []
         self.type = columns[0].type if columns else NULLTYPE
 
@@ -98,7 +107,7 @@ class Exists(UnaryExpression[bool]):
             argument = argument.element
         elif not isinstance(argument, SelectBase):
             argument = Select(argument).set_label_style(LABEL_STYLE_NONE)
-        self.element = argument
+        self.element = _unlabelled(argument)
         self.operator = f.exists
         self.modifier = None
         self.type = BOOLEANTYPE

@@ -62,9 +62,11 @@ class StatementWriter(Writer):
         """Something to select from: its text, and its columns."""
         tables = ["t", "u", "n", "keyed", "s.u", "s.p"] + (["s.docs", "s.docs"] if self.postgresql else [])
         table = self.pick(*tables)
-        match self.pick(*"ttttaaa" + ("qqclv" if depth else "") + ("f" if self.postgresql else "")):
+        match self.pick(*"ttttaaax" + ("qqclv" if depth else "") + ("f" if self.postgresql else "")):
             case "t":
                 return table, members(table, TABLES[table])
+            case "x":
+                return self.rare_source()
             case "a":
                 name = self.name(f"{table}.alias({self.pick('', repr(f'al{self.count}'))})")
                 return name, members(name, TABLES[table])
@@ -101,6 +103,29 @@ class StatementWriter(Writer):
                     )
                 )
                 return name, members(name, [("int", "v")])
+
+    def rare_source(self) -> tuple[str, Columns]:
+        """Text as a table, a table without metadata, a join under a name, a sample, rows written into the SQL."""
+        made, columns = self.pick(
+            (
+                f"text('SELECT id, name FROM u').columns(column('id', Integer), column('name', String)).{self.pick('subquery()', 'cte()')}",
+                [("int", "id"), ("str", "name")],
+            ),
+            ("table('u', column('id', Integer), column('name', String))", [("int", "id"), ("str", "name")]),
+            (
+                "u.join(n, u.c.id == n.c.id).select().set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL).subquery()",
+                [("int", "u_id"), ("int", "u_x"), ("str", "u_name"), ("int", "n_pid")],
+            ),
+            ("select(u.c.id, cast(u.c.x, String).label('name')).distinct().alias()", [("int", "id"), ("str", "name")]),
+            ("u.tablesample(100, seed=3)", [("int", "id"), ("str", "name")]),
+            ("n.alias().select().cte()", [("int", "id"), ("int", "pid")]),
+            (
+                "values(column('k', Integer), column('w', String), literal_binds=True, name='vl').data([(1, 'x'), (3, \"it's\")])",
+                [("int", "k"), ("str", "w")],
+            ),
+        )  # fmt: skip
+        name = self.name(made)
+        return name, members(name, columns)
 
     def derived(self, depth: int, outer: Columns, how: str) -> tuple[str, Columns]:
         """A SELECT or set operation as a subquery or CTE."""
@@ -184,7 +209,7 @@ class StatementWriter(Writer):
         text = f"select({', '.join(items)}){calls}"
         where = self.some(2, lambda: self.condition(frm, depth))
         text += f".where({', '.join(where)})" if where else ""
-        text += f".group_by({', '.join(keys)})" if keys else ""
+        text += f".group_by({self.grouping(keys)})" if keys else ""
         if grouped and self.chance(3):
             text += (
                 f".having({self.aggregate(columns)[1]} {self.pick('>', '!=')} 1)"
@@ -193,6 +218,18 @@ class StatementWriter(Writer):
             )
         text += self.ordering([label for label in labels if label], keys if grouped else None, frm)
         return text, [kind for kind, _ in chosen]
+
+    def grouping(self, keys: list[str]) -> str:
+        """The keys of GROUP BY, or more than one grouping by them."""
+        plain = ", ".join(keys)
+        return str(
+            self.pick(
+                *[plain] * 9,
+                f"func.rollup({plain})",
+                f"func.cube({plain})",
+                f"func.grouping_sets(tuple_({keys[0]}), tuple_({plain}))",
+            )
+        )
 
     def ordering(self, labels: list[str], keys: list[str] | None, frm: Columns) -> str:
         """DISTINCT, ORDER BY, LIMIT and their like."""
@@ -236,6 +273,11 @@ class StatementWriter(Writer):
             ".add_columns(t.c.y, func.count().over())", ".add_columns(literal(1))", ".prefix_with('ALL')", ".with_hint(t, 'NOLOCK')",
             ".with_statement_hint('FAST')", ".correlate(None)", ".correlate_except(t)", ".distinct()", ".reduce_columns()",
             ".with_only_columns(func.count(), maintain_column_froms=True).order_by(None)", ".suffix_with('/* s */')",
+            ".prefix_with('HIGH_PRIORITY', dialect='mysql')", ".with_hint(u, 'USE INDEX (x)', 'mysql')", ".exists().select()",
+            ".with_hint(u, '%(name)s hint')", ".set_label_style(LABEL_STYLE_DISAMBIGUATE_ONLY)", ".group_by(None)", ".having(true())",
+            ".suffix_with('FOR X', dialect='postgresql')", ".subquery('zz').select().where(literal(1) == 1)", ".where(false())",
+            ".with_for_update(of=n, skip_locked=True)", ".add_columns(text('1 AS one'))", ".add_columns(literal_column('3').label('three'))",
+            ".add_columns(u)", ".select_from(keyed)", ".join(keyed, keyed.c.a == 1)", ".union_all(select(u.c.id))", ".scalar_subquery().select()",
             ".params(many=[3])", ".execution_options(yield_per=2)", ".filter_by()", ".add_cte(select(n.c.id).cte('extra'))",
         ))  # fmt: skip
 
@@ -321,7 +363,7 @@ class StatementWriter(Writer):
             case "v":
                 body = f".values({row(100)})"
             case "m":
-                body = f".values([{row(100)}, {row(101)}])"
+                body = f".values([{row(100)}, {row(101)}{self.pick('', ', ' + row(102))}])"
             case "s":
                 body = f".from_select({[name for _, name in names]!r}, {self.select(1, kinds=[kind for kind, _ in names])[0]})"
             case "e":
@@ -329,7 +371,11 @@ class StatementWriter(Writer):
             case _:
                 body = f".values({', '.join(f'{name}={self.given(kind)}' for kind, name in names if name.isidentifier())})"
         target = members(table, {**TABLES, "s.t": columns}[table])
-        text = f"{maker}({table}){body}{self.conflict(maker, table, target, names)}"
+        text = f"{maker}({table}){body}"
+        if "." in maker and self.chance(3):
+            text = self.replacing(maker, self.name(text), target, names)
+        else:
+            text += self.conflict(maker, table, target, names)
         if table == "s.t":
             return text + (".returning(s.t.c.id)" if returning or self.chance(3) else "")
         return text + self.returned(table, returning)
@@ -363,6 +409,21 @@ class StatementWriter(Writer):
                 f".on_conflict_do_update(index_elements={by}, set_={{{name!r}: column('excluded.{name}', is_literal=True)}}{where})",
             )
         return ""
+
+    def replacing(self, maker: str, made: str, target: Columns, names: Columns) -> str:
+        """An upsert that speaks of the row that was to be inserted."""
+        key, (kind, name) = target[0][1], names[-1]
+        if maker == "mysql.insert":
+            new = f"{made}.inserted[{name!r}]"
+            value = self.pick(new, f"func.coalesce({new}, {self.given(kind)})", f"({new} + {target[0][1]})")
+            return f"{made}.on_duplicate_key_update({{{name!r}: {value}}})"
+        new = f"{made}.excluded[{name!r}]"
+        value = self.pick(new, f"func.coalesce({new}, {target[-1][1]})")
+        where = self.pick("", f", where={new} != {target[-1][1]}", f", where={self.condition(target, 0)}")
+        index = self.pick("", "", f", index_where={key} > 3")
+        return (
+            f"{made}.on_conflict_do_update(index_elements=[{key}], set_={{{name!r}: {value}}}{where}{index})"
+        )
 
     def update(self, returning: bool = False) -> str:
         table = self.pick("u", "n", "keyed", "s.p", "t")

@@ -144,7 +144,7 @@ class Writer:
 
     def make_int(self, frm: Columns, depth: int) -> str:
         number = lambda: self.value("int", frm, depth)  # noqa: E731
-        match self.pick(*"+++-**/%n/fflcexcbbj"):
+        match self.pick(*"+++-**/%n/fflcexcbbjrr"):
             case "+" | "-" | "*" as operator:
                 return f"({number()} {operator} {number()})"
             case "/":
@@ -165,8 +165,20 @@ class Writer:
                 return f"extract({self.pick('year', 'month', 'day')!r}, {self.value('date', frm, depth)})"
             case "j":
                 return (
-                    self.json_value(frm, ["['a'].as_integer()", "[('b', 1, 'z')].as_integer()"]) or number()
+                    self.json_value(
+                        frm,
+                        ["['a'].as_integer()", "[('b', 1, 'z')].as_integer()", "['b'][1]['z'].as_integer()"],
+                    )
+                    or number()
                 )
+            case "r":
+                return str(self.pick(
+                    f"{number()}.bitwise_not()", f"{number()}.op('&', precedence=7, return_type=Integer)(3)",
+                    f"func.char_length({self.value('str', frm, depth)})", f"func.mod({number()}, 3, type_=Integer)",
+                    f"func.coalesce({number()}, {number()}, 0)", f"{number()}.op('|', 7, return_type=Integer)(1)",
+                    f"cast({self.value('num', frm, depth)}, Integer)", f"(3 - {number()})", f"(100 // {number()})",
+                    f"func.sum({number()}).over()",
+                ))  # fmt: skip
         method = self.pick("bitwise_and", "bitwise_or", "bitwise_lshift", "bitwise_rshift")
         return f"{number()}.{method}({self.pick(1, 2, 3)})"
 
@@ -176,7 +188,7 @@ class Writer:
 
     def make_str(self, frm: Columns, depth: int) -> str:
         text = lambda: self.value("str", frm, depth)  # noqa: E731
-        match self.pick(*"++fffrcxow"):
+        match self.pick(*"++fffrcxowsj"):
             case "+":
                 return f"({text()} + {self.pick(text(), repr(self.pick(*WORDS)))})"
             case "f":
@@ -189,11 +201,21 @@ class Writer:
                 return f"type_coerce({text()}, {self.pick('String', 'Unicode', 'Text')})"
             case "o":
                 return f"{text()}.collate({self.pick('C', 'NOCASE', 'utf8mb4_bin')!r})"
+            case "s":
+                return str(self.pick(
+                    f"{text()}.regexp_replace('[a-c]', 'z')", f"{text()}.regexp_replace('A', {text()}, flags='i')",
+                    f"func.substr({text()}, 1, 2, type_=String)", f"func.concat({text()}, {text()}, 'x')", f"('<' + {text()})",
+                    f"func.coalesce({text()}, {text()})", f"cast({self.value('date', frm, depth)}, String(10))",
+                    f"{text()}.op('||', return_type=String)('!')", f"cast({text()}, String(9, collation='C'))",
+                    f"cast({self.value('bool', frm, depth)}, String)", f"func.lower(func.upper({text()}))",
+                ))  # fmt: skip
+            case "j":
+                return self.json_value(frm, ["['b'][0].as_string()", "[('b', 0)].as_string()"]) or text()
         return f"{text()}.concat({text()})"
 
     def make_num(self, frm: Columns, depth: int) -> str:
         number = lambda: self.value("num", frm, depth)  # noqa: E731
-        match self.pick(*"+*/cti"):
+        match self.pick(*"+*/ctirr"):
             case "+" | "*" as operator:
                 return f"({number()} {operator} {number()})"
             case "/":
@@ -202,14 +224,30 @@ class Writer:
                 return f"cast({number()}, {self.pick('Numeric(10, 2)', 'Numeric', 'Float', 'Double')})"
             case "t":
                 return f"type_coerce({number()}, {self.pick('Numeric(10, 2)', 'Numeric', 'Float')})"
+            case "r":
+                return str(self.pick(
+                    f"(-{number()})", f"({number()} - {number()})", f"({number()} / {number()})", f"({number()} // 2)",
+                    f"func.round({number()}, 1, type_=Numeric(10, 1))", f"func.pow({number()}, 2, type_=Float)", f"({number()} % 2)",
+                    f"cast({number()}, Numeric(8, 3, asdecimal=False))", f"({self.value('int', frm, depth)} / {number()})",
+                    self.json_value(frm, ["['a'].as_float()", "['a'].as_numeric(10, 2)"]) or number(),
+                ))  # fmt: skip
         return f"({number()} + {self.value('int', frm, depth)})"
 
     def make_date(self, frm: Columns, depth: int) -> str:
-        return f"func.coalesce({self.value('date', frm, depth)}, {self.literal('date')})"
+        date = self.value("date", frm, depth)
+        return str(
+            self.pick(
+                f"func.coalesce({date}, {self.literal('date')})",
+                f"func.coalesce({date}, {self.literal('date')})",
+                f"cast({date}, DateTime)",
+                f"({date} + datetime.timedelta(days=2))",
+                f"({date} - datetime.timedelta(hours=5))",
+            )
+        )
 
     def make_json(self, frm: Columns, depth: int) -> str:
         known = [text for k, text in frm if k == "json"] or [self.literal("json")]
-        path = self.pick("['a']", "['b']", "['b'][1]", "[('b', 1)]", "['b'][-1]", "['none']")
+        path = self.pick("['a']", "['b'][1]['z']", "['b']", "['b'][1]", "[('b', 1)]", "['b'][-1]", "['none']")
         return f"{self.pick(*known)}{path}"
 
     def make_jsonb(self, frm: Columns, depth: int) -> str:
@@ -277,7 +315,19 @@ class Writer:
         method = self.pick("in_", "not_in")
         numbers = self.pick("[]", "[1, 3]", "[2]", "[None, 1]", "[None]", "range(3)", "{5}", "(6, 7)")
         words = self.pick("[]", "['x', 'n1']", "['it\\'s']", "('50%', 'bob')")
-        match self.pick("list", "list", "list", "tuple", "values", "param"):
+        match self.pick("list", "list", "list", "tuple", "values", "param", "rows", "union"):
+            case "rows":
+                pair = f"tuple_({self.value('int', frm, 0)}, {self.value('str', frm, 0)})"
+                rows = (
+                    "values(column('k', Integer), column('w', String), name='vv').data([(1, 'x'), (2, 'y')])"
+                )
+                return str(self.pick(
+                    f"{pair}.{method}({rows}.scalar_values())", f"({pair} == tuple_(1, 'x'))", f"({pair} >= (3, 'x'))",
+                    f"{pair}.{method}(select(u.c.id, u.c.name))", f"({pair} != tuple_(2, {self.value('str', frm, 0)}))",
+                    f"{pair}.{method}([(1, 'x')])", f"tuple_({left}, {right}).is_distinct_from(tuple_({right}, {left}))",
+                ))  # fmt: skip
+            case "union":
+                return f"{self.value('int', frm, 0)}.{method}(union(select(u.c.id), select(n.c.pid).where(n.c.id > 1)))"
             case "tuple":
                 other = self.value("int", frm, 0)
                 rows = self.pick("[]", "[(1, 5), (2, 3)]", "[(1, 1)]", "select(u.c.id, u.c.x)")
@@ -285,7 +335,7 @@ class Writer:
             case "values" if kind in ("int", "str"):
                 return f"{left}.{method}([{right}, {left}])"
             case "param" if kind == "int":
-                return f"{left}.{method}(bindparam('many', {self.pick('[]', '[1, 2]')}, expanding=True))"
+                return f"{left}.{method}(bindparam('many', {self.pick('[]', '[1, 2]')}, expanding=True{self.pick('', '', ', literal_execute=True')}))"
         return (
             f"{left}.{method}({words if kind == 'str' else numbers})"
             if kind in ("int", "str")
@@ -311,9 +361,10 @@ class Writer:
                 escape = self.pick("", ", escape='/'")
                 return f"{text}.{method}({self.pick(word, repr('%a%'))}{escape})"
             case "between":
-                return f"{left}.between({right}, {self.literal(kind)})" if kind != "bool" else left
+                symmetric = self.pick("", "", "", ", symmetric=True")
+                return f"{left}.between({right}, {self.literal(kind)}{symmetric})" if kind != "bool" else left
             case "regexp":
-                return f"{text}.regexp_match('^[a-z]')"
+                return f"{text}.{self.pick('regexp_match', 'regexp_match', 'match')}('^[a-z]'{self.pick('', '', ', flags=' + repr('i'))})"
         method = self.pick("contains", "startswith", "endswith", "icontains", "istartswith", "iendswith")
         escape = self.pick(", autoescape=True", "", ", escape='^'")
         return f"{text}.{method}({word}{escape})"
@@ -323,6 +374,7 @@ class Writer:
         where = self.inner_condition(inner + frm)
         number = self.pick(*[text for k, text in inner if k == "int"])
         outer = self.value("int", frm, 0)
+        where += self.pick("", "", "", f").correlate_except({table}", ").correlate(u, n")
         match self.pick("exists", "in", "any", "compare"):
             case "exists":
                 made = self.pick(
@@ -417,6 +469,8 @@ class Writer:
         kind, made = self.pick(
             ("int", "func.row_number()"), ("int", "func.rank()"), ("int", f"func.lag({number}, 1)"),
             ("int", f"func.sum({number})"), ("int", "func.count()"), ("int", f"func.first_value({number})"),
+            ("int", f"func.lead({number}, 2, 0)"), ("int", "func.ntile(2)"), ("num", "func.cume_dist()"), ("int", "func.dense_rank()"),
+            ("num", f"func.avg({number})"), ("int", f"func.nth_value({number}, 2)"), ("int", f"func.last_value({number})"),
         )  # fmt: skip
         options = []
         if self.chance(2):
@@ -429,7 +483,7 @@ class Writer:
                 f"{self.pick('rows', 'range_', 'groups')}={self.pick('(None, 0)', '(-1, 1)', '(None, None)', '(0, None)', '(-2, -1)', 'FrameClause(None, 1, FrameClauseType.UNBOUNDED, FrameClauseType.FOLLOWING)')}"
             )
             if self.chance(4):
-                options.append("exclude='TIES'")
+                options.append(f"exclude={self.pick('TIES', 'GROUP', 'NO OTHERS', 'CURRENT ROW')!r}")
         if self.chance(5) and made.endswith("count()"):
             made += f".filter({self.condition(frm, 0)})"
         return kind, f"{made}.over({', '.join(options)})"

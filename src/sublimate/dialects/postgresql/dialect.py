@@ -100,6 +100,10 @@ class PGDialect(DefaultDialect):
         impl = type_.dialect_impl(self)
         while impl._is_type_decorator:
             impl = impl.__dict__["impl"]
+        if self.type_compiler_instance.custom_for(impl) is not None:
+            if isinstance(impl, types.String):
+                impl = impl.adapt(type(impl), length=None)
+            return self.type_compiler_instance.process(impl)
         for cls in type(impl).__mro__:
             if cls in self.bind_casts:
                 return self.bind_casts[cls] or self._cast_text(impl)
