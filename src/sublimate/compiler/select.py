@@ -257,8 +257,9 @@ def labelled(
         objects = (expr, expr.element) if kind == "label" else (expr,)
         found = ResultColumn(public, key if isinstance(key, str) else public or text, expr.type, objects)
         ctx.result_columns.append(found)
-    named = rendered_name is not None and not custom
-    return f"{text} AS {ctx.preparer.quote(rendered_name)}" if named else text
+    if rendered_name is None or custom:
+        return text
+    return f"{text} AS {ctx.preparer.quote(rendered_name)}"
 
 
 def _name_in_result(expr: Any, name: Any, text: str, ctx: Rendering) -> str | None:

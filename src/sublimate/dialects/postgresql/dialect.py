@@ -103,7 +103,8 @@ class PGDialect(DefaultDialect):
         if self.type_compiler_instance.custom_for(impl) is not None:
             if isinstance(impl, types.String):
                 impl = impl.adapt(type(impl), length=None)
-            return self.type_compiler_instance.process(impl)
+            written: str = self.type_compiler_instance.process(impl)
+            return written
         for cls in type(impl).__mro__:
             if cls in self.bind_casts:
                 return self.bind_casts[cls] or self._cast_text(impl)
