@@ -32,10 +32,16 @@ _ASYNC = {"psycopg": "psycopg_async"}
 class PluginLoader:
     """Finds plugins of one group by name: registered ones first, then those of installed packages."""
 
-    def __init__(self, group: str, auto_fn: Callable[[str], Any] | None = None) -> None:
+    def __init__(
+        self,
+        group: str,
+        auto_fn: Callable[[str], Any] | None = None,
+        hint_fn: Callable[[str], str] | None = None,
+    ) -> None:
         self.group = group
         self.impls: dict[str, Callable[[], Any]] = {}
         self.auto_fn = auto_fn
+        self.hint_fn = hint_fn
 
     def register(self, name: str, modulepath: str, objname: str) -> None:
         """Name a class to import when the name is asked for: `registry.register("foo", "my.module", "FooDialect")`."""
@@ -63,7 +69,8 @@ class PluginLoader:
         for entry in entry_points(group=self.group, name=name):
             self.impls[name] = entry.load
             return entry.load()
-        raise exc.NoSuchModuleError(f"Can't load plugin: {self.group}:{name}")
+        hint = self.hint_fn(name) if self.hint_fn is not None else ""
+        raise exc.NoSuchModuleError(f"Can't load plugin: {self.group}:{name}{hint}")
 
 
 def _built_in(name: str) -> Callable[[], Any] | None:
@@ -74,7 +81,23 @@ def _built_in(name: str) -> Callable[[], Any] | None:
     return lambda: getattr(importlib.import_module(module), class_name)
 
 
-registry = PluginLoader("sublimate.dialects", auto_fn=_built_in)
+def _hint(name: str) -> str:
+    """What there is instead of a dialect or driver that is missing."""
+    from importlib.metadata import entry_points
+
+    database = name.partition(".")[0]
+    drivers = sorted(known.partition(".")[2] for known in _BUILT_IN if known.startswith(f"{database}."))
+    if drivers:
+        return f" (drivers for {database} here: {', '.join(drivers)})"
+    if any(entry.name.partition(".")[0] == database for entry in entry_points(group="sqlalchemy.dialects")):
+        return (
+            f" (the installed dialect {database!r} is written for SQLAlchemy and its compiler; "
+            "one for Sublimate has an entry point of the group 'sublimate.dialects')"
+        )
+    return ""
+
+
+registry = PluginLoader("sublimate.dialects", auto_fn=_built_in, hint_fn=_hint)
 plugins = PluginLoader("sublimate.plugins")
 
 

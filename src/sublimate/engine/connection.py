@@ -71,7 +71,7 @@ class Connection:
     """
 
     __slots__ = (
-        "__weakref__", "_autocommit", "_begin_due", "_closed", "_dispatch", "_eager_begin", "_entry", "_nested", "_on_wire",
+        "__dict__", "__weakref__", "_autocommit", "_begin_due", "_closed", "_dispatch", "_eager_begin", "_entry", "_nested", "_on_wire",
         "_options", "_raw", "_savepoints", "_scope", "_transaction", "engine", "open_streams", "token",
     )  # fmt: skip
 

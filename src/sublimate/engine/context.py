@@ -62,7 +62,9 @@ class ExecutionContext:
     ) -> None:
         self.root_connection = connection
         self.statement = sql
-        self.parameters: Any = args
+        self._args: Any = (
+            None if args is None else args if many else [tuple(args) if type(args) is list else args]
+        )
         self.plan = plan
         self.executemany = many
         self.current_parameters: dict[str, Any] | None = None
@@ -159,8 +161,23 @@ class ExecutionContext:
         return list(self.compiled.postfetch)
 
     @property
+    def parameters(self) -> Sequence[Any]:
+        """What the driver is given: one tuple or dictionary for each set of parameters."""
+        parameters: Sequence[Any] = self._args or []
+        return parameters
+
+    def sends(self, args: Any, many: bool) -> None:
+        """Note what is about to be sent, where it was not known before."""
+        if self._args is None:
+            self._args = args if many else [args]
+
+    @property
     def compiled_parameters(self) -> list[dict[str, Any]]:
         """The values by parameter name, for each set of parameters."""
+        if self.plan is None:
+            if self._compiled is not None:
+                return []
+            raise AttributeError("SQL text that was sent as it is has no compiled parameters")
         return [self.plan.named_values(self._binds, row) for row in self._rows]
 
     @property

@@ -101,7 +101,10 @@ def _planned_steps(
         return (yield from _many_steps(connection, plan, statement, params, options))
     sql, args = plan.arguments(statement.binds, params)
     if plan.metadata is None:
-        return (yield from _outcome_steps(connection, plan, sql, args, options))
+        context = ExecutionContext(
+            connection, sql, args, plan, False, statement.binds, (params or {},), options
+        )
+        return (yield from _outcome_steps(connection, plan, sql, args, options, context=context))
     rows = yield from fetch_steps(connection.engine, connection, plan, sql, args, options)
     return CursorResult(plan.metadata, RowBuffer(rows), -1, (connection, sql, args, plan, options))
 

@@ -116,6 +116,7 @@ def send_steps(
         context = context or ExecutionContext(connection, sql, args, compiled, many, options=options)
         if type(args) is list and not many:
             args = tuple(args)
+        context.sends(args, many)
         told_many = many or context.executemany
         sql, args = before_cursor_execute(dispatch, connection, sql, args, context, told_many)
     talking = not quiet and engine.log.info_enabled()

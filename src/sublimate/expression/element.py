@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
+from sublimate.inspection import inspects_itself
 from sublimate.operators import ColumnOperators
 from sublimate.operators import functions as f
 from sublimate.types.base import NULLTYPE, TypeArgument, TypeEngine
@@ -47,6 +48,7 @@ def set_compile(function: Callable[..., Any]) -> None:
     _compile = function
 
 
+@inspects_itself
 class ClauseElement(Node):
     """Any piece of SQL."""
 
@@ -387,9 +389,11 @@ class ColumnElement(ClauseElement, SQLCoreOperations[_T]):
         if name.startswith("_"):
             raise AttributeError(name)
         factory = self.type.comparator_factory
-        if not is_plain(factory) or hasattr(factory, name):
+        if not is_plain(factory) or hasattr(factory, name) or hasattr(factory, "__getattr__"):
             comparator = factory(self)
-            if hasattr(type(comparator), name) or name in getattr(comparator, "__dict__", ()):
+            cls = type(comparator)
+            names = getattr(comparator, "__dict__", ())
+            if hasattr(cls, name) or hasattr(cls, "__getattr__") or name in names:
                 return getattr(comparator, name)
         raise AttributeError(
             f"Neither {type(self).__name__!r} object nor {factory.__name__!r} object has an attribute {name!r}"

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sublimate import exc
 from sublimate.expression.names import quoted_name
+from sublimate.inspection import inspects_itself
 from sublimate.schema.base import NO_ARG, SchemaItem
 from sublimate.schema.naming import DEFAULT_NAMING_CONVENTION
 from sublimate.schema.sort import sort_tables
@@ -38,6 +39,7 @@ def _restore_tables(entries: dict[str, Table]) -> Tables:
     return tables
 
 
+@inspects_itself
 class MetaData(SchemaItem):
     """A collection of tables.
 

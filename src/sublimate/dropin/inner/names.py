@@ -7,12 +7,16 @@ from sublimate.dialects.sqlite.dialect import SQLiteDialect_pysqlite as SQLiteDi
 from sublimate.engine import Connection, Engine
 from sublimate.expression.column import NamedColumn as KeyedColumnElement
 from sublimate.expression.node import AnonymousName as AnonymousLabel
+from sublimate.orm import MappedAsDataclass
 from sublimate.schema import ColumnDefault
 from sublimate.schema.ddl import _CreateDropBase as CreateDropBase
+from sublimate.sql.functions import GenericFunction
 from sublimate.statements.adapt import ClauseAdapter
 
 Connectable = Connection | Engine
+DCTransformDeclarative = type(MappedAsDataclass)
 FunctionGenerator = type(func)
+GenericMeta = type(GenericFunction)
 
 
 class ColumnAdapter(ClauseAdapter):
@@ -64,6 +68,6 @@ def state_session(state: Any) -> Any:
 
 
 __all__ = [
-    "AnonymousLabel", "ColumnAdapter", "ColumnEntity", "Connectable", "CreateDropBase", "FunctionGenerator", "InsertSentinelDefault", "KeyedColumnElement", "MapperEntity", "SQLiteDialect_pysqlite",
+    "AnonymousLabel", "ColumnAdapter", "ColumnEntity", "Connectable", "CreateDropBase", "DCTransformDeclarative", "FunctionGenerator", "GenericMeta", "InsertSentinelDefault", "KeyedColumnElement", "MapperEntity", "SQLiteDialect_pysqlite",
     "ScalarAttributeImpl", "register_attribute", "state_session",
 ]  # fmt: skip

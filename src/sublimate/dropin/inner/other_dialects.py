@@ -4,6 +4,10 @@ from typing import Any
 
 from sublimate import types
 
+#: so that `sqlalchemy.dialects.mssql.base` can be imported
+__path__: list[str] = []
+#: what these databases' types are called: nothing is reflected from them
+ischema_names: dict[str, Any] = {}
 _BASES: dict[str, Any] = {
     **dict.fromkeys(("BIT", "TINYINT", "NUMBER"), types.Integer),
     **dict.fromkeys(("BFILE", "BLOB", "IMAGE", "LONG", "RAW", "ROWVERSION", "VARBINARY"), types.LargeBinary),

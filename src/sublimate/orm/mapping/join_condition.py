@@ -159,6 +159,14 @@ def _has(selectable: Any, column: Any) -> bool:
     return any(column is c for c in selectable.c)
 
 
+def _narrowed(
+    pairs: dict[Any, list[tuple[Any, Any]]], foreign_keys: Iterable[Any]
+) -> dict[Any, list[tuple[Any, Any]]]:
+    """Of the pairs (referred to, referring) of each constraint those that refer by one of these columns."""
+    chosen = {key: [pair for pair in found if _in(pair[1], foreign_keys)] for key, found in pairs.items()}
+    return {key: found for key, found in chosen.items() if found}
+
+
 class JoinCondition:
     """Works out a relationship's join from what was declared and from the tables' foreign keys."""
 
@@ -214,16 +222,14 @@ class JoinCondition:
 
     def _from_keys(self, left: Any, right: Any, nearest: Any, foreign_keys: Any) -> Any:
         pairs = foreign_key_pairs(nearest, right) or foreign_key_pairs(left, right)
-        if foreign_keys is not None and len(pairs) > 1:
-            chosen = {
-                k: v
-                for k, v in pairs.items()
-                if all(_in(a, foreign_keys) or _in(b, foreign_keys) for a, b in v)
-            }
-            pairs = chosen or pairs
+        if foreign_keys is not None:
+            pairs = _narrowed(pairs, foreign_keys)
         distinct = {tuple((id(a), id(b)) for a, b in found): found for found in pairs.values()}
+        if len(pairs) > 1 and foreign_keys is not None:
+            meant = {id(column) for column in foreign_keys}
+            distinct = {k: found for k, found in distinct.items() if {id(b) for _, b in found} == meant}
         if len(distinct) != 1:
-            error = exc.AmbiguousForeignKeysError if distinct else exc.NoForeignKeysError
+            error = exc.AmbiguousForeignKeysError if pairs else exc.NoForeignKeysError
             raise error(
                 f"{len(distinct)} foreign keys between '{left.description}' and '{right.description}'"
             )

@@ -1,0 +1,131 @@
+"""What libraries around SQLAlchemy rely on: foreign keys narrowed, inspect() of any SQL, contexts, comparators that invent."""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    column,
+    event,
+    exc,
+    func,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import UserDefinedType
+from twins import both
+
+
+def outcome(function):
+    try:
+        return str(function())
+    except (exc.SQLAlchemyError, AttributeError) as error:
+        return type(error).__name__
+
+
+def seminar(composite, single, foreign_keys):
+    """The join of a relationship where several constraints share columns."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Seminar(Base):
+        __tablename__ = "seminar"
+        title: Mapped[str] = mapped_column(primary_key=True)
+        term: Mapped[str] = mapped_column(primary_key=True)
+
+    class Lecture(Base):
+        __tablename__ = "lecture"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        title = mapped_column(String, *[ForeignKey(Seminar.title)] * ("t" in single))
+        term = mapped_column(String, *[ForeignKey(Seminar.term)] * ("m" in single))
+        old_title, old_term = mapped_column(String), mapped_column(String)
+        __table_args__ = tuple(
+            ForeignKeyConstraint(names, [Seminar.title, Seminar.term]) for names in composite
+        )
+        columns = {"t": title, "m": term, "ot": old_title, "om": old_term}
+        seminar = relationship(
+            Seminar, foreign_keys=None if foreign_keys is None else list(map(columns.get, foreign_keys))
+        )
+
+    Base.registry.configure()
+    prop = inspect(Lecture).relationships["seminar"]
+    return str(prop.primaryjoin), sorted(map(str, prop.local_columns))
+
+
+@both("sqlite")
+def test_foreign_keys_choose_among_constraints_and_among_their_columns(engine, say):
+    own, old = ["title", "term"], ["old_title", "old_term"]
+    for composite in ([own], [own, old], [old], []):
+        for single in ("tm", "t", "m", ""):
+            for given in (None, ["t"], ["m"], ["t", "m"], ["ot"], ["ot", "om"], ["t", "ot"]):
+                say(composite, single, given, outcome(lambda: seminar(composite, single, given)))  # noqa: B023
+
+
+@both("sqlite")
+def test_inspect_gives_pieces_of_sql_and_schema_themselves(engine, say):
+    metadata = MetaData()
+    table = Table("t", metadata, Column("id", Integer, primary_key=True))
+    for thing in (table, table.c.id, table.alias(), select(table), text("x"), column("x") == 1, metadata):
+        say(inspect(thing) is thing)
+    for thing in (Integer(), 5):
+        say(outcome(lambda: inspect(thing)))  # noqa: B023
+
+
+@both("sqlite", "psycopg")
+def test_listeners_read_the_parameters_and_leave_notes(engine, say):
+    table = Table("t", MetaData(), Column("id", Integer, primary_key=True), Column("n", String(20)))
+    table.create(engine)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(connection, cursor, statement, parameters, context, executemany):
+        connection.started = 1
+        context.started = 2
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def after(connection, cursor, statement, parameters, context, executemany):
+        named = outcome(lambda: context.compiled_parameters)
+        say(
+            [dict(p) if hasattr(p, "keys") else p for p in context.parameters],
+            named,
+            connection.started,
+            context.started,
+        )
+
+    with engine.begin() as connection:
+        connection.execute(table.insert(), [{"n": "b"}, {"n": "c"}])
+        connection.execute(select(table.c.n).where(table.c.id > 1)).all()
+        connection.execute(text("SELECT n FROM t WHERE n = :n"), {"n": "b"}).all()
+        connection.exec_driver_sql("SELECT 1")
+
+
+class Shape(UserDefinedType):
+    cache_ok = True
+
+    class comparator_factory(UserDefinedType.Comparator):  # noqa: N801 - the name is the API's
+        def __getattr__(self, name):
+            if not name.startswith("st_"):
+                raise AttributeError(name)
+            return lambda *args: getattr(func, name)(self.expr, *args)
+
+    def get_col_spec(self, **kw):
+        return "SHAPE"
+
+
+@both("sqlite")
+def test_comparators_may_invent_their_methods(engine, say):
+    class Base(DeclarativeBase):
+        pass
+
+    class Lake(Base):
+        __tablename__ = "lake"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        shape = mapped_column(Shape)
+
+    say(select(Lake.shape.st_area()), Lake.__table__.c.shape.st_within(Lake.id))
+    say(outcome(lambda: Lake.shape.area), outcome(lambda: Lake.__table__.c.shape.area))
