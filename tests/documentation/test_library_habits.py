@@ -107,7 +107,7 @@ def test_listeners_read_the_parameters_and_leave_notes(engine, say):
 class Shape(UserDefinedType):
     cache_ok = True
 
-    class comparator_factory(UserDefinedType.Comparator):  # noqa: N801 - the name is the API's
+    class comparator_factory(UserDefinedType.Comparator):
         def __getattr__(self, name):
             if not name.startswith("st_"):
                 raise AttributeError(name)

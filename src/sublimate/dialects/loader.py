@@ -69,8 +69,10 @@ class PluginLoader:
         for entry in entry_points(group=self.group, name=name):
             self.impls[name] = entry.load
             return entry.load()
-        hint = self.hint_fn(name) if self.hint_fn is not None else ""
-        raise exc.NoSuchModuleError(f"Can't load plugin: {self.group}:{name}{hint}")
+        error = exc.NoSuchModuleError(f"Can't load plugin: {self.group}:{name}")
+        if self.hint_fn is not None and (hint := self.hint_fn(name)):
+            error.add_note(hint)
+        raise error
 
 
 def _built_in(name: str) -> Callable[[], Any] | None:
@@ -88,11 +90,11 @@ def _hint(name: str) -> str:
     database = name.partition(".")[0]
     drivers = sorted(known.partition(".")[2] for known in _BUILT_IN if known.startswith(f"{database}."))
     if drivers:
-        return f" (drivers for {database} here: {', '.join(drivers)})"
+        return f"Drivers for {database} here: {', '.join(drivers)}."
     if any(entry.name.partition(".")[0] == database for entry in entry_points(group="sqlalchemy.dialects")):
         return (
-            f" (the installed dialect {database!r} is written for SQLAlchemy and its compiler; "
-            "one for Sublimate has an entry point of the group 'sublimate.dialects')"
+            f"The installed dialect {database!r} is written for SQLAlchemy and its compiler; "
+            "one for Sublimate has an entry point of the group 'sublimate.dialects'."
         )
     return ""
 

@@ -57,6 +57,10 @@ class ClauseElement(Node):
     is_selectable: ClassVar[bool] = False
     supports_execution: ClassVar[bool] = False
     is_dml: ClassVar[bool] = False
+    is_insert: ClassVar[bool] = False
+    is_update: ClassVar[bool] = False
+    is_delete: ClassVar[bool] = False
+    is_from_statement: ClassVar[bool] = False
     is_select: ClassVar[bool] = False
     is_text: ClassVar[bool] = False
     #: the dialect that `str()` shows it in, for what one database alone has

@@ -43,6 +43,15 @@ class ScalarSelect(ColumnElement[_T]):
     def _from_objects(self) -> tuple[Any, ...]:
         return ()
 
+    def __getattr__(self, name: str) -> Any:
+        """What neither it nor its type's comparator has is the SELECT's: `.limit()`, `.selected_columns` …"""
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name.startswith("_") or name in ("element", "type"):
+                raise
+            return getattr(self.element, name)
+
     def where(self, *crit: Any) -> Self:
         return self._with(element=self.element.where(*crit))
 

@@ -39,6 +39,7 @@ NAMES = {
     },
     "orm.context": {"_ColumnEntity": "names.ColumnEntity", "_MapperEntity": "names.MapperEntity"},
     "orm.decl_api": {"DCTransformDeclarative": "names.DCTransformDeclarative"},
+    "orm.descriptor_props": {"ConcreteInheritedProperty": "names.ConcreteInheritedProperty"},
     "orm.session": {"_state_session": "names.state_session"},
     "schema": {"_CreateDropBase": "names.CreateDropBase"},
     "sql": {"annotation": "annotation", "ColumnExpressionArgument": "sql_typing._ColumnExpressionArgument"},

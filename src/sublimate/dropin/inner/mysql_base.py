@@ -14,7 +14,6 @@ from sublimate.dialects.mysql.types import ISCHEMA_NAMES
 ischema_names = ISCHEMA_NAMES
 MySQLCompiler = MySQLDialect.statement_compiler
 MySQLCompiler_pymysql = MySQLCompiler_mysqldb = MySQLCompiler
-dialect = MySQLDialect_pymysql
 
 
 class MySQLDialect_mysqldb(MySQLDialect_pymysql):

@@ -37,6 +37,10 @@ class ColumnEntity:
     """Queries have no such objects here; `isinstance()` is asked."""
 
 
+class ConcreteInheritedProperty:
+    """Mappers have no such properties here; `isinstance()` is asked."""
+
+
 class InsertSentinelDefault(ColumnDefault):
     """The default of a column that `insert_sentinel=True` keeps out of statements."""
 
@@ -68,6 +72,6 @@ def state_session(state: Any) -> Any:
 
 
 __all__ = [
-    "AnonymousLabel", "ColumnAdapter", "ColumnEntity", "Connectable", "CreateDropBase", "DCTransformDeclarative", "FunctionGenerator", "GenericMeta", "InsertSentinelDefault", "KeyedColumnElement", "MapperEntity", "SQLiteDialect_pysqlite",
+    "AnonymousLabel", "ColumnAdapter", "ColumnEntity", "ConcreteInheritedProperty", "Connectable", "CreateDropBase", "DCTransformDeclarative", "FunctionGenerator", "GenericMeta", "InsertSentinelDefault", "KeyedColumnElement", "MapperEntity", "SQLiteDialect_pysqlite",
     "ScalarAttributeImpl", "register_attribute", "state_session",
 ]  # fmt: skip

@@ -74,6 +74,18 @@ class Attribute:
 
     @property
     def active_history(self) -> bool:
+        """A change needs to know the value before it, which is loaded if need be."""
+        return self.needs_history()
+
+    @active_history.setter
+    def active_history(self, value: bool) -> None:
+        from .instrument import install
+
+        self.prop.active_history = value
+        for each in self.mapper.self_and_descendants:
+            install(each)
+
+    def needs_history(self) -> bool:
         return bool(getattr(self.prop, "active_history", False))
 
     # ---- reading

@@ -30,8 +30,7 @@ class ReferenceAttribute(RelationAttribute):
 
     is_reference = True
 
-    @property
-    def active_history(self) -> bool:
+    def needs_history(self) -> bool:
         """The old object must be known before another takes its place: it is to be deleted, or no foreign key tells of it."""
         return self.prop.active_history or self.deletes_orphans or self.is_no_lookup
 
