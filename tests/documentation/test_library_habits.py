@@ -13,18 +13,19 @@ from sqlalchemy import (
     exc,
     func,
     inspect,
+    literal,
     select,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 from twins import both
 
 
 def outcome(function):
     try:
         return str(function())
-    except (exc.SQLAlchemyError, AttributeError) as error:
+    except (exc.SQLAlchemyError, AttributeError, ValueError) as error:
         return type(error).__name__
 
 
@@ -129,3 +130,57 @@ def test_comparators_may_invent_their_methods(engine, say):
 
     say(select(Lake.shape.st_area()), Lake.__table__.c.shape.st_within(Lake.id))
     say(outcome(lambda: Lake.shape.area), outcome(lambda: Lake.__table__.c.shape.area))
+
+
+class Refused(ValueError, exc.DontWrapMixin):
+    pass
+
+
+class Picky(TypeDecorator):
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        raise Refused(value)
+
+
+@both("sqlite")
+def test_errors_of_types_may_ask_not_to_be_wrapped(engine, say):
+    table = Table("t", MetaData(), Column("n", Picky))
+    with engine.connect() as connection:
+        for statement in (select(literal("a", Picky())), table.insert().values(n="b")):
+            say(outcome(lambda: connection.execute(statement)))  # noqa: B023
+        say(outcome(lambda: connection.execute(table.insert(), [{"n": "c"}, {"n": "d"}])))
+
+
+@both("sqlite")
+def test_statements_say_what_they_are_and_scalar_subqueries_what_they_hold(engine, say):
+    table = Table("t", MetaData(), Column("id", Integer), Column("n", String))
+    for statement in (select(table), table.insert(), table.update(), table.delete(), func.now()):
+        flags = ("is_select", "is_insert", "is_update", "is_delete", "is_dml", "is_text", "is_from_statement")
+        say([flag for flag in flags if getattr(statement, flag)])
+    scalar = select(table.c.id).scalar_subquery()
+    say(scalar.limit(2), scalar.group_by(table.c.n), scalar.froms)
+    say(outcome(lambda: scalar.nothing))
+
+
+@both("sqlite")
+def test_active_history_can_be_switched_on_later(engine, say):
+    class Base(DeclarativeBase):
+        pass
+
+    class Word(Base):
+        __tablename__ = "word"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        text: Mapped[str]
+
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all([Word(text="a"), Word(text="b")])
+        session.commit()
+        for word in session.scalars(select(Word).order_by(Word.id)).all():
+            session.expire(word)
+            word.text = "new"
+            say(inspect(word).attrs.text.history)
+            session.rollback()
+            Word.text.impl.active_history = True

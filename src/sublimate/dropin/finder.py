@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, DistributionFinder
@@ -62,10 +62,15 @@ class _SameModule(Loader):
     def exec_module(self, module: ModuleType) -> None:
         # the import system takes what stands here afterwards, and leaves our module's own __spec__ alone
         served = SQLAlchemyModule() if self.target == _OURS else importlib.import_module(self.target)
-        for name, place in inner.NAMES.get(module.__name__.removeprefix(f"{_ROOT}."), {}).items():
-            if not hasattr(served, name):
-                setattr(served, name, _look_up(place))
         sys.modules[module.__name__] = served
+        asked = module.__name__.removeprefix(f"{_ROOT}.")
+        for rest, names in inner.NAMES.items():
+            if rest == asked:
+                _complete(served, names)
+            elif (
+                rest.rpartition(".")[0] == asked
+            ):  # it can be reached as an attribute, without another import
+                _complete(importlib.import_module(f"{_OURS}.{rest}"), names)
 
 
 class _APIVersion(Distribution):
@@ -160,6 +165,13 @@ def _inner(rest: str) -> str | None:
         if rest == outer or rest.startswith(f"{outer}."):
             return f"{inner.__name__}.{own}{rest.removeprefix(outer)}"
     return None
+
+
+def _complete(module: Any, names: Mapping[str, str]) -> None:
+    """Add to a module the names that libraries look for in it."""
+    for name, place in names.items():
+        if not hasattr(module, name):
+            setattr(module, name, _look_up(place))
 
 
 def _look_up(place: str) -> Any:

@@ -117,7 +117,9 @@ class CorePlan:
             raise self.failed(error, rows, i) from error
 
     def failed(self, error: Exception, params: Any, group: int = 0) -> exc.StatementError:
-        """A value could not be bound."""
+        """A value could not be bound; an error that asks not to be wrapped goes on as it is."""
+        if isinstance(error, exc.DontWrapMixin):
+            raise error
         kind = type(error)
         where = f", in parameter group {group}" if group else ""
         many = isinstance(params, Sequence)

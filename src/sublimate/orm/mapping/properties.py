@@ -241,6 +241,11 @@ class SynonymProperty(MapperProperty[_T], Mapped[_T]):
     def history_of(self, instance: Any) -> Any:
         return type(instance).__mapper__.class_state.impls[self.name].history(instance)
 
+    @property
+    def _proxied_object(self) -> Any:
+        """The property it is another name for; marshmallow-sqlalchemy asks."""
+        return getattr(self.parent.class_, self.name).property
+
     def _map_column(self, mapper: Any, key: str) -> None:
         table = mapper.local_table
         if key not in table.c:
