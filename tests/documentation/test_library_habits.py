@@ -160,7 +160,7 @@ def test_statements_say_what_they_are_and_scalar_subqueries_what_they_hold(engin
         flags = ("is_select", "is_insert", "is_update", "is_delete", "is_dml", "is_text", "is_from_statement")
         say([flag for flag in flags if getattr(statement, flag)])
     scalar = select(table.c.id).scalar_subquery()
-    say(scalar.limit(2), scalar.group_by(table.c.n), scalar.froms)
+    say(scalar.limit(2), scalar.group_by(table.c.n), scalar.selected_columns.keys())
     say(outcome(lambda: scalar.nothing))
 
 
