@@ -8,6 +8,7 @@ from typing import Any
 from sublimate import exc, types
 from sublimate.schema.base import Steps
 from sublimate.statements.text import text
+from sublimate.util.warnings import warn
 
 
 def _rows(connection: Any, sql: str, **params: Any) -> Steps[Any]:
@@ -266,7 +267,8 @@ def indexes_steps(
             continue
         columns = yield from _pragma(connection, "index_info", name, schema)
         names = [column[2] for column in columns]
-        if None in names and not include_auto_indexes:
+        if None in names:
+            warn(f"Skipped unsupported reflection of expression-based index {name}")
             continue
         options: dict[str, Any] = {}
         if partial:
