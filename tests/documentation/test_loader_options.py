@@ -790,6 +790,67 @@ def test_loader_criteria(engine, say):
 
 
 @both()
+def test_options_reach_what_the_session_has(engine, say):
+    """Deeper options count although the first objects of the path were loaded before."""
+    with shop(engine):
+        pass
+    strategies = (selectinload, joinedload, subqueryload)
+    for outer in strategies:
+        for inner in (*strategies, immediateload):
+            with Session(engine) as session:
+                known = session.scalars(select(User).order_by(User.id)).all()
+                statement = select(Order).options(inner_of(outer(Order.user), inner, User.addresses))
+                orders = session.scalars(statement.order_by(Order.id)).unique().all()
+                say(outer.__name__, inner.__name__, ["addresses" in vars(order.user) for order in orders])
+                known = session.scalars(select(User).options(outer(User.orders))).unique().all()
+                statement = select(User).options(inner_of(outer(User.orders), inner, Order.items))
+                users = session.scalars(statement.order_by(User.id)).unique().all()
+                say([["items" in vars(order) for order in user.orders] for user in users])
+        with Session(engine) as session:
+            known = session.scalars(select(User)).all()
+            orders = (
+                session.scalars(select(Order).options(outer(Order.user).undefer(User.bio))).unique().all()
+            )
+            say(outer.__name__, sorted("bio" in vars(order.user) for order in orders), len(known))
+
+
+def inner_of(load, inner, attribute):
+    return getattr(load, inner.__name__)(attribute)
+
+
+@both()
+def test_a_relationship_whose_column_is_not_loaded(engine, say):
+    shop(engine).close()
+    for strategy in (selectinload, joinedload, immediateload, lazyload):
+        for columns in (load_only(Address.email), defer(Address.user_id)):
+            with Session(engine) as session:
+                statement = select(Address).options(columns, strategy(Address.user)).order_by(Address.id)
+                found = session.scalars(statement).all()
+                say(strategy.__name__, [address.user and address.user.name for address in found])
+
+
+@both()
+def test_populate_existing_reaches_what_is_loaded_with_it(engine, say):
+    shop(engine).close()
+    for strategy in (selectinload, joinedload, subqueryload):
+        with Session(engine) as session:
+            users = session.scalars(
+                select(User).options(selectinload(User.addresses)).order_by(User.id)
+            ).all()
+            kept = [address for user in users for address in user.addresses]
+            session.connection().execute(text("UPDATE addresses SET email = 'new'"))
+            session.connection().execute(text("UPDATE users SET name = 'new'"))
+            again = select(User).options(strategy(User.addresses)).execution_options(populate_existing=True)
+            session.scalars(again).unique().all()
+            say(strategy.__name__, [user.name for user in users], [address.email for address in kept])
+            session.connection().execute(text("UPDATE addresses SET email = 'newer'"))
+            users[0].addresses[0].email = "mine"
+            with session.no_autoflush:
+                session.refresh(users[0])
+            say(users[0].addresses[0].email, len(kept))
+
+
+@both()
 def test_option_mistakes(engine, say):
     shop(engine).close()
     for make in (

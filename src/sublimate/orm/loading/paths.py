@@ -121,6 +121,13 @@ class EntityOptions:
             return NO_OPTIONS
         return EntityOptions(elements, criteria, wildcards, path, self.custom)
 
+    def deepens(self) -> bool:
+        """Whether they ask for more of an object than it may have from an earlier query."""
+        return any(
+            strategy in _MORE and not (strategy in _RECURSIVE and params and params[0])
+            for _, strategy, params, _ in self.elements
+        )
+
     def later(self) -> EntityOptions:
         """The options for what is not loaded with the objects but afterwards: some criteria stay behind."""
         if all(c.propagate_to_loaders for c in self.criteria):
@@ -134,7 +141,7 @@ class EntityOptions:
         for path, strategy, params, nodes in self.elements:
             if (
                 len(path) == 1
-                and strategy in ("selectin", "immediate")
+                and strategy in _RECURSIVE
                 and params
                 and params[0]
                 and path[0].__class__ is not str
@@ -207,6 +214,8 @@ def loads_eagerly(mapper: Any) -> bool:
 
 
 _EAGER = frozenset({"joined", "selectin", "subquery", "immediate"})
+_RECURSIVE = frozenset({"selectin", "immediate"})
+_MORE = _EAGER | {"undefer", "undefer_group", "expression"}
 
 
 def lazy_of(prop: Any) -> str:

@@ -12,7 +12,7 @@ from sublimate.expression.literal import BindParameter
 from sublimate.inspection import inspect
 from sublimate.orm.exc import ObjectDeletedError
 from sublimate.orm.loading.plan import LoadPlan, make_load_plan
-from sublimate.orm.loading.strategies.follow_up import follow_up_steps
+from sublimate.orm.loading.strategies.follow_up import ONE_ALONE, follow_up_steps
 from sublimate.orm.state import STATE, InstanceState
 from sublimate.statements.select import Select
 from sublimate.statements.select_base import ForUpdateArg
@@ -236,7 +236,7 @@ def _by_statement_steps(
         statement = statement._with(_for_update_arg=for_update(with_for_update))
     given = dict(execution_options)
     if populate_existing or with_for_update is not None:
-        given["populate_existing"] = True
+        given["populate_existing"] = ONE_ALONE if refreshes else True
     values = identity if len(mapper.primary_key) > 1 else (identity,)
     params = {f"pk_{i}": value for i, value in enumerate(values, 1)}
     arguments = {"mapper": mapper, **(bind_arguments or {})}

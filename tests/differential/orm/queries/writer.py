@@ -431,7 +431,7 @@ class QueryWriter:
             inner = ", innerjoin=True" if how == "joinedload" and self.chance(5) else ""
             calls += f"{'.' if step else ''}{how}({attribute}{inner})"
             name, cls = target, target
-            if how in ("raiseload", "lazyload"):
+            if how in ("raiseload", "lazyload", "immediateload"):
                 return calls
         if calls and self.chance(4):
             keys = [k for k in CLASSES[cls].columns if k not in ("adult", "handle")]

@@ -13,6 +13,9 @@ from sublimate.orm.state import STATE, is_outdated, lacks
 
 from .relationship import relationship_loader
 
+#: the value of `populate_existing` where one object is refreshed: what it refers to keeps its own values
+ONE_ALONE = "refresh"
+
 
 def follow_up_steps(
     session: Any,
@@ -25,16 +28,27 @@ def follow_up_steps(
     execution: Mapping[str, Any] | None = None,
 ) -> Steps[None]:
     """Load what the plan's entities still need, for all their objects at once; under the statement's execution options."""
+    asked = execution.get("populate_existing") if execution else None
+    anew = again and bool(asked) and asked != ONE_ALONE
     for (index, occurrence), objects in zip(plan.waiting, waiting, strict=True):
         for each in occurrence.follow_ups:
             prop = each.prop
-            wanted = _wanted(objects, prop, again)
+            wanted = _wanted(objects, prop, again, options[index].child(prop).deepens())
             if wanted:
                 strategy = each.choice.strategy
                 here = options[index].later() if strategy == "immediate" else options[index]
                 reader = session if strategy == "subquery" else session._whole
                 yield from relationship_steps(
-                    reader, bind, prop, wanted, here, source, None, plan.translate, execution
+                    reader,
+                    bind,
+                    prop,
+                    wanted,
+                    here,
+                    source,
+                    None,
+                    plan.translate,
+                    execution,
+                    anew and strategy != "immediate",
                 )
         if occurrence.polymorphic:
             from .polymorphic import complete_steps
@@ -42,8 +56,8 @@ def follow_up_steps(
             yield from complete_steps(session, bind, occurrence, objects, plan.translate)
 
 
-def _wanted(objects: Sequence[Any], prop: Any, again: bool) -> list[Any]:
-    """The objects that have the relationship and not its value."""
+def _wanted(objects: Sequence[Any], prop: Any, again: bool, deepens: bool) -> list[Any]:
+    """The objects that have the relationship and not its value; or all, where more is wanted of what it leads to."""
     key = prop.key
     if again:
         for obj in objects:
@@ -53,21 +67,23 @@ def _wanted(objects: Sequence[Any], prop: Any, again: bool) -> list[Any]:
     if mapper.inherits is None:
         return list(
             {
-                id(o): o for o in objects if o is not None and (key not in o.__dict__ or is_outdated(o, key))
+                id(o): o
+                for o in objects
+                if o is not None and (deepens or key not in o.__dict__ or is_outdated(o, key))
             }.values()
         )
     return list(
         {
             id(o): o
             for o in objects
-            if o is not None and lacks(o, key) and o.__dict__[STATE].mapper.isa(mapper)
+            if o is not None and (deepens or lacks(o, key)) and o.__dict__[STATE].mapper.isa(mapper)
         }.values()
     )
 
 
 def relationship_steps(
     session: Any, bind: Any, prop: Any, objects: Sequence[Any], options: EntityOptions, source: Any, touched: Any = None,
-    translate: Any = None, execution: Mapping[str, Any] | None = None,
+    translate: Any = None, execution: Mapping[str, Any] | None = None, again: bool = False,
 ) -> Steps[None]:  # fmt: skip
     """Load one relationship for these objects, under the options of their entity."""
     if not session._simple_bind:
@@ -75,4 +91,4 @@ def relationship_steps(
     child = options.child(prop)
     part = options.part_of(prop.key) if options.elements else None
     loader = relationship_loader(session._planning(bind, translate), prop, child, part)
-    yield from loader.load_steps(session, bind, objects, child, part, source, touched, execution)
+    yield from loader.load_steps(session, bind, objects, child, part, source, touched, execution, again)

@@ -65,16 +65,19 @@ class RelationshipLoader:
     """The statement that loads one relationship, and how its rows find their owners."""
 
     __slots__ = (
-        "by_identity", "condition", "criteria", "dynamic", "hydrate", "keys_apart", "local_keys", "options", "plan",
-        "prop", "statement", "target",
+        "_anew", "by_identity", "condition", "criteria", "dynamic", "hydrate", "keys_apart", "local_keys", "options",
+        "plan", "positions", "prop", "statement", "target",
     )  # fmt: skip
 
-    def __init__(self, engine: Any, prop: Any, options: EntityOptions, part: Any) -> None:
+    def __init__(
+        self, engine: Any, prop: Any, options: EntityOptions, part: Any, by_parent: bool = False
+    ) -> None:
+        """`by_parent`: for objects whose own side of the join is not loaded; their rows are joined by primary key."""
         self.prop = prop
         self.options = options
         self.target = _target(prop, part)
         self.criteria = () if part is None else part.criteria
-        pairs = simple_pairs(prop)
+        pairs = None if by_parent else simple_pairs(prop)
         self.local_keys: tuple[str, ...] | None = None
         if pairs is not None:
             keys = [prop.parent.key_of.get(local) for local, _ in pairs]
@@ -103,7 +106,17 @@ class RelationshipLoader:
                 self._make_plan(engine, pairs)
                 return
             positions = tuple(p for p in found if p is not None)
+        self.positions = positions
         self.hydrate = make_hydrator(lowered, dialect, False, positions)
+        self._anew: Any = None
+
+    def hydrator(self, again: bool) -> Any:
+        """Makes objects of rows; `again`: those that are known get all values anew."""
+        if not again:
+            return self.hydrate
+        if self._anew is None:
+            self._anew = make_hydrator(self.plan.lowered, self.plan.compiled.dialect, True, self.positions)
+        return self._anew
 
     def _is_by_identity(self, pairs: list[tuple[Any, Any]] | None) -> bool:
         """Many-to-one by primary key: the identity map may know the answer."""
@@ -168,10 +181,25 @@ class RelationshipLoader:
 
     def load_steps(
         self, session: Any, bind: Any, objects: Sequence[Any], options: EntityOptions, part: Any, source: Any,
-        touched: Any = None, execution: Mapping[str, Any] | None = None,
+        touched: Any = None, execution: Mapping[str, Any] | None = None, again: bool = False,
     ) -> Steps[None]:  # fmt: skip
-        """Load the relationship for all these objects (none of them has it); `touched`: the one whose attribute was read."""
-        owners = self._owners(session, objects)
+        """Load the relationship for all these objects; `touched`: the one whose attribute was read.
+
+        Where an object has it already, or the session its target, a query is sent only if the options want more of the target,
+        or all values are wanted anew (`again`).
+        """
+        blind = self._blind(objects)
+        if blind:
+            other = relationship_loader(
+                session._planning(bind, self.plan.translate), self.prop, options, part, True
+            )
+            yield from other.load_steps(
+                session, bind, blind, options, part, source, touched, execution, again
+            )
+            without = {id(obj) for obj in blind}
+            objects = [obj for obj in objects if id(obj) not in without]
+        deepens = again or (touched is None and options.deepens())
+        owners = self._owners(session, objects, self.by_identity and not deepens)
         if not owners:
             return
         if session.dispatch is not None and session.dispatch.do_orm_execute:
@@ -185,7 +213,7 @@ class RelationshipLoader:
         binds = statement.binds
         plan = self.plan
         found: dict[Any, list[Any]] = {}
-        hydrate = self.hydrate
+        hydrate = self.hydrator(again)
         given = plan.options_of(statement)
         for page in self.condition.pages(list(owners)):
             sql, args = plan.arguments(binds, {KEYS: page})
@@ -196,7 +224,7 @@ class RelationshipLoader:
             if waiting:
                 from .follow_up import follow_up_steps
 
-                yield from follow_up_steps(session, bind, plan, waiting, given, source, False, execution)
+                yield from follow_up_steps(session, bind, plan, waiting, given, source, again, execution)
         self._assign(owners, found)
 
     def _observed_steps(
@@ -215,12 +243,22 @@ class RelationshipLoader:
                 found.setdefault(key[0] if len(key) == 1 else tuple(key), []).append(obj)
         return found
 
-    def _owners(self, session: Any, objects: Sequence[Any]) -> dict[Any, list[Any]]:
+    def _blind(self, objects: Sequence[Any]) -> list[Any]:
+        """The stored objects whose own side of the join is not loaded."""
+        keys = self.local_keys
+        if keys is None or keys == tuple(self.prop.parent.pk_keys):
+            return []
+        if len(keys) == 1:
+            key = keys[0]
+            return [o for o in objects if key not in o.__dict__ and is_stored(o)]
+        return [o for o in objects if any(key not in o.__dict__ for key in keys) and is_stored(o)]
+
+    def _owners(self, session: Any, objects: Sequence[Any], by_identity: bool) -> dict[Any, list[Any]]:
         """Key -> the objects that wait for it; what needs no query is settled here."""
         owners: dict[Any, list[Any]] = {}
         keys = self.local_keys
         key, uselist = self.prop.key, self.prop.uselist
-        known = session.identity_map.by_mapper[self.prop.mapper.base_mapper] if self.by_identity else None
+        known = session.identity_map.by_mapper[self.prop.mapper.base_mapper] if by_identity else None
         for obj in objects:
             value = identity_of(obj) if keys is None else local_value(obj, keys)
             if value is None or (value.__class__ is tuple and None in value):
@@ -291,6 +329,12 @@ def identity_of(obj: Any) -> Any:
     return state.mapper.class_state.pk_of(obj.__dict__)
 
 
+def is_stored(obj: Any) -> bool:
+    """Whether the object has a row."""
+    state = obj.__dict__[STATE]
+    return state.__class__ is not InstanceState or state.key is not None
+
+
 def usable(obj: Any) -> bool:
     """Whether an object of the identity map may stand for its row without asking: not if it was deleted or expired."""
     state = obj.__dict__[STATE]
@@ -313,12 +357,16 @@ def loaded(obj: Any, key: str) -> None:
         forget_expired(state, (key,))
 
 
-def relationship_loader(engine: Any, prop: Any, options: EntityOptions, part: Any) -> RelationshipLoader:
+def relationship_loader(
+    engine: Any, prop: Any, options: EntityOptions, part: Any, by_parent: bool = False
+) -> RelationshipLoader:
     """The loader for these options, from the engine's plans or made now."""
     marks = None if part is None or (part.of_type is None and not part.criteria) else part.shape
-    key = ("relationship", prop._shape_token, options.shape if options else 0, marks)
+    key = ("relationship", prop._shape_token, options.shape if options else 0, marks, by_parent)
     plans = engine.plans
     found: RelationshipLoader | None = plans.get(key)
     if found is None:
-        found = plans[key] = RelationshipLoader(engine, prop, options, part if marks is not None else None)
+        found = plans[key] = RelationshipLoader(
+            engine, prop, options, part if marks is not None else None, by_parent
+        )
     return found
