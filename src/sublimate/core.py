@@ -103,7 +103,7 @@ from .statements.compound import (
 )
 from .statements.dml import Delete, Insert, Update, delete, insert, update
 from .statements.dml_base import UpdateBase, ValuesBase
-from .statements.executable import Executable, Statement, TypedReturnsRows
+from .statements.executable import Executable, HasCTE, Statement, TypedReturnsRows
 from .statements.from_clause import FromClause, TableClause, table
 from .statements.func import func, modifier
 from .statements.function import Function, FunctionElement
@@ -136,7 +136,7 @@ class CacheKey(NamedTuple):
 
 
 SQLColumnExpression = SQLCoreOperations
-HasCTE = HasPrefixes = HasSuffixes = Statement
+HasPrefixes = HasSuffixes = Statement
 ExecutableStatement = Executable
 OrderByList = ClauseList
 TextAsFrom = TextualSelect

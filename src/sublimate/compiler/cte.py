@@ -43,7 +43,8 @@ def _register_cte(cte: Any, name: str, level: CTELevel, ctx: Rendering) -> None:
         level.known[id(one)] = one
     level.by_name[name] = cte
     level.recursive = level.recursive or cte.recursive
-    for below in cte._ctes:
+    brought = cte.element._independent_ctes if cte.element.__visit_name__ == "values" else ()
+    for below in (*cte._ctes, *brought):
         ctx.render(below)
     ctx.recursions.append({id(one) for one in (cte, *_restated(cte))})
     level.texts[id(cte)] = _cte_text(cte, name, ctx)

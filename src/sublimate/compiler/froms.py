@@ -118,6 +118,8 @@ def render_from_grouping(node: Any, ctx: Rendering, **kw: Any) -> str:
 def render_values(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
     if not asfrom:
         return f"VALUES {value_rows(node, ctx)}" if ctx.statement is None else ctx.quote(node.name)
+    for cte in node._independent_ctes:
+        ctx.render(cte)
     text = f"(VALUES {value_rows(node, ctx)})"
     if node.unnamed:
         return text

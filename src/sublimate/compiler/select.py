@@ -286,14 +286,12 @@ def _tail(select: Any, ctx: Rendering, froms: list[Any]) -> str:
         ctx.from_hints = outer
     else:
         text += ctx.dialect_render("default_from", select)
-    if select._where_criteria:
-        condition = conjunction(select._where_criteria, ctx)
-        if condition:
-            text += " \nWHERE " + condition
+    if select._where_criteria and (condition := conjunction(select._where_criteria, ctx)):
+        text += " \nWHERE " + condition
     if select._group_by_clauses:
         text += " GROUP BY " + ctx.render_list(select._group_by_clauses)
-    if select._having_criteria:
-        text += " \nHAVING " + conjunction(select._having_criteria, ctx)
+    if select._having_criteria and (condition := conjunction(select._having_criteria, ctx)):
+        text += " \nHAVING " + condition
     text += extension_text(select, "post_criteria", ctx, before=" \n")
     text += order_and_limit(select, ctx)
     text += extension_text(select, "post_body", ctx, before=" ")

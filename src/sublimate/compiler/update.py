@@ -52,7 +52,8 @@ def render_update(statement: Any, ctx: Rendering, **kw: Any) -> str:
 
 
 def _where(statement: Any, ctx: Rendering) -> str:
-    return " WHERE " + conjunction(statement._where_criteria, ctx) if statement._where_criteria else ""
+    condition = conjunction(statement._where_criteria, ctx) if statement._where_criteria else ""
+    return f" WHERE {condition}" if condition else ""
 
 
 @renders("update_limit")

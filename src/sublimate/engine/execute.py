@@ -44,7 +44,7 @@ def execute_steps(
         raise exc.ObjectNotExecutableError(statement)
     kind = getattr(statement, "__visit_name__", None)
     if kind in _FUNCTIONS:
-        statement = select(statement)
+        statement = select(statement).execution_options(**getattr(statement, "_execution_options", {}))
     elif kind is None:  # a session's Query
         raise exc.ObjectNotExecutableError(statement)
     params = distill(parameters)

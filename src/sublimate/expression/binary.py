@@ -284,18 +284,26 @@ class BooleanClauseList(OperatorExpression[bool]):
 
     @classmethod
     def joined(cls, operator: Any, conditions: Iterable[Any]) -> Any:
-        """The conditions joined, with constants folded: `true AND x` is `x`, `false AND x` is `false`."""
+        """The conditions joined, with constants folded: `true AND x` is `x`, `false AND x` is `false`.
+
+        An empty list says nothing: it is left out, and what has nothing else is empty itself.
+        """
         neutral, absorbing = (True_, False_) if operator is f.and_ else (False_, True_)
         kept: list[Any] = []
+        says_nothing = False
         for condition in conditions:
             if isinstance(condition, neutral):
                 continue
             if isinstance(condition, absorbing):
                 return condition.self_group(against=f.asbool)
-            if isinstance(condition, cls) and condition.operator is operator:
+            if isinstance(condition, cls) and not condition.clauses:
+                says_nothing = True
+            elif isinstance(condition, cls) and condition.operator is operator:
                 kept.extend(condition.clauses)
             else:
                 kept.append(condition)
+        if not kept and says_nothing:
+            return cls(operator, ())
         if not kept:
             return (TRUE if operator is f.and_ else FALSE).self_group(against=f.asbool)
         if len(kept) == 1:

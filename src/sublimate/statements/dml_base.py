@@ -118,8 +118,6 @@ class UpdateBase(Statement, HasSyntaxExtensions):
                 )
         return self._with(_dialect_options=tuple(sorted(opt.items())))
 
-    _dialect_options: tuple[Any, ...] = ()
-
     @property
     def returns_rows(self) -> bool:
         return bool(self._returning)

@@ -58,12 +58,52 @@ class TypedReturnsRows(Generic[*_Ts]):
     __slots__ = ()
 
 
-class Statement(SparseNode, Executable):
+class OptionsOfDialects(dict[str, immutabledict[str, Any]]):
+    """The options of a statement for each dialect."""
+
+    __slots__ = ()
+
+    def __missing__(self, dialect: str) -> immutabledict[str, Any]:
+        return immutabledict()
+
+
+class HasCTE(ClauseElement):
+    """What can be a common table expression, and bring others along."""
+
+    _independent_ctes: tuple[Any, ...] = ()
+
+    def add_cte(self, *ctes: Any, nest_here: bool = False) -> Self:
+        """A copy whose WITH clause has these too, whether it names them or not."""
+        added = tuple(cte._with(nesting=True) if nest_here else cte for cte in ctes)
+        return self._with(_independent_ctes=self._independent_ctes + added)
+
+    def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> CTE:
+        """The rows as a common table expression."""
+        return CTE(self, name, recursive, nesting)
+
+
+class Statement(SparseNode, Executable, HasCTE):
     """A sparse, executable statement."""
 
     _prefixes: tuple[Any, ...] = ()
     _suffixes: tuple[Any, ...] = ()
-    _independent_ctes: tuple[Any, ...] = ()
+    _dialect_options: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def dialect_kwargs(self) -> immutabledict[str, Any]:
+        """What `with_dialect_options()` was given: `{"mysql_limit": 5}`."""
+        return immutabledict(self._dialect_options)
+
+    kwargs = dialect_kwargs
+
+    @property
+    def dialect_options(self) -> OptionsOfDialects:
+        """The same by dialect: `{"mysql": {"limit": 5}}`; a dialect that was told nothing has none."""
+        found = OptionsOfDialects()
+        for name, value in self._dialect_options:
+            dialect, _, option = name.partition("_")
+            found[dialect] = immutabledict({**found[dialect], option: value})
+        return found
 
     def _clone(self) -> Self:
         new = object.__new__(self.__class__)
@@ -82,14 +122,6 @@ class Statement(SparseNode, Executable):
     def suffix_with(self, *suffixes: Any, dialect: str = "*") -> Self:
         added = tuple((_as_text(p), dialect) for p in suffixes)
         return self._with(_suffixes=self._suffixes + added)
-
-    def add_cte(self, *ctes: Any, nest_here: bool = False) -> Self:
-        added = tuple(cte._with(nesting=True) if nest_here else cte for cte in ctes)
-        return self._with(_independent_ctes=self._independent_ctes + added)
-
-    def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> CTE:
-        """The statement as a common table expression."""
-        return CTE(self, name, recursive, nesting)
 
 
 def _as_text(value: Any) -> Any:

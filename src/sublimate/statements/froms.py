@@ -40,15 +40,21 @@ def all_froms(select: Any) -> list[Any]:
     if select._setup_joins:
         explicit = resolve_joins(select, explicit)
     named = {id(f): f for f in explicit}
-    for from_ in froms_of([*select._raw_columns, *select._where_criteria]):
+    for from_ in _mentioned_froms(select):
         named.setdefault(id(from_), from_)
     return list(named.values())
+
+
+def _mentioned_froms(select: Any) -> list[Any]:
+    """What columns and conditions name; the row of an upsert that could not be inserted is there without a FROM."""
+    mentioned = froms_of([*select._raw_columns, *select._where_criteria])
+    return [f for f in mentioned if f.__visit_name__ != "excluded"]
 
 
 def resolve_joins(select: Any, froms: list[Any]) -> list[Any]:
     """Turn each `join()` into a Join on the FROM element it belongs to."""
     for target, onclause, left, isouter, full in select._setup_joins:
-        candidates = froms or froms_of([*select._raw_columns, *select._where_criteria])
+        candidates = froms or _mentioned_froms(select)
         position = (
             _left_position(candidates, left, target, onclause)
             if left is None

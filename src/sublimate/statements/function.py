@@ -16,6 +16,7 @@ from sublimate.types.base import to_instance
 
 from .alias import Lateral, TableSample, TableValuedAlias, TableValuedColumn
 from .columns import ColumnCollection
+from .executable import Executable
 from .join import Join
 from .select import Select, select
 
@@ -29,7 +30,7 @@ def register_function(identifier: str, fn: type[Any], package: str = "_default")
     KNOWN.setdefault(package, {})[identifier.lower()] = fn
 
 
-class FunctionElement(ColumnElement[_T]):
+class FunctionElement(ColumnElement[_T], Executable):
     """Base of functions: arguments, and OVER, FILTER, FROM forms."""
 
     __visit_name__ = "function"
@@ -42,7 +43,6 @@ class FunctionElement(ColumnElement[_T]):
     name: Any = "function"
     packagenames: tuple[str, ...] = ()
     _has_args = False
-    supports_execution = True
     is_selectable = True
     returns_rows = True
     named_with_column = False

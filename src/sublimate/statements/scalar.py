@@ -140,6 +140,12 @@ class Exists(UnaryExpression[bool]):
     def correlate_except(self, *fromclauses: Any) -> Self:
         return self._changed("correlate_except", *fromclauses)
 
+    def with_hint(self, selectable: Any, text: str, dialect_name: str = "*") -> Self:
+        return self._changed("with_hint", selectable, text, dialect_name)
+
+    def with_statement_hint(self, text: str, dialect_name: str = "*") -> Self:
+        return self._changed("with_statement_hint", text, dialect_name)
+
     def select(self) -> Select[bool]:
         return select(self)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sublimate import exc
 from sublimate.expression.coerce import column_argument, element_of, grouping_argument, ordering_argument
+from sublimate.expression.element import ColumnElement
 from sublimate.expression.label import Label
 from sublimate.expression.literal import bound
 from sublimate.expression.node import AnonymousName, Field, Node, children, token
@@ -52,6 +53,18 @@ class SelectBase(Statement, Selectable, ExecutableReturnsRows):
     @property
     def exported_columns(self) -> ColumnCollection:
         return self.selected_columns
+
+    @property
+    def selectable(self) -> Self:
+        """The statement itself."""
+        return self
+
+    def corresponding_column(self, column: Any, require_embedded: bool = False) -> ColumnElement[Any] | None:
+        """The column selected here that stands for a column, or None."""
+        found: ColumnElement[Any] | None = self.selected_columns.corresponding_column(
+            column, require_embedded
+        )
+        return found
 
     def _subquery_columns(self) -> list[tuple[Any, Any, Any]]:
         return [(key, key, column) for key, column in self.selected_columns.items()]

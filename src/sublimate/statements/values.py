@@ -8,15 +8,15 @@ from sublimate import exc
 from sublimate.expression.coerce import expression
 from sublimate.expression.column import ColumnClause
 from sublimate.expression.element import ColumnElement
-from sublimate.expression.node import AnonymousName, Field, naming, nested, token
+from sublimate.expression.node import AnonymousName, Field, children, naming, nested, token
 from sublimate.types.base import shape_value
 
-from .alias import CTE
 from .columns import ColumnCollection
+from .executable import HasCTE
 from .from_clause import FromClause
 
 
-class Values(FromClause):
+class Values(FromClause, HasCTE):
     """`values(column("a", Integer), name="v").data([(1,), (2,)])`."""
 
     __visit_name__ = "values"
@@ -28,6 +28,7 @@ class Values(FromClause):
         nested("_literals"),
         token("_is_lateral"),
         token("unnamed"),
+        children("_independent_ctes"),
     )
     unnamed: bool = False
     _data: tuple[Any, ...] = ()
@@ -68,9 +69,6 @@ class Values(FromClause):
         new = self.alias(name if name is not None or self.unnamed else self.name)
         new._is_lateral = True
         return new
-
-    def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
-        return CTE(self, name, recursive, nesting)
 
     def as_in_operand(self) -> Any:
         return self.scalar_values()

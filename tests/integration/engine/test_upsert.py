@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 
-from sublimate import Column, Integer, MetaData, String, Table, create_engine, exc, insert, select, upsert
+from sublimate import (
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    exc,
+    exists,
+    func,
+    insert,
+    select,
+    upsert,
+)
 from sublimate.dialects import mysql, postgresql, sqlite
 
 META = MetaData()
@@ -66,6 +79,33 @@ def test_values_may_be_made_of_the_old_row_and_the_new(connection: Any) -> None:
     )
     connection.execute(statement.update(amount=STOCK.c.amount + statement.new.amount, Note="more"))
     assert rows(connection) == [(1, "a", 15, "more"), (2, "b", 6, None), (9, "z", 1, None)]
+
+
+def test_the_new_row_may_be_named_in_a_subquery(connection: Any) -> None:
+    if connection.dialect.name == "mysql":
+        pytest.skip("MySQL and MariaDB read no table that they write to")
+    other = STOCK.alias("other")
+    statement = upsert(STOCK).values(
+        [{"id": 1, "code": "a", "amount": 6}, {"id": 2, "code": "b", "amount": 5}]
+    )
+    like_it = select(func.max(other.c.code)).where(other.c.amount == statement.new.amount).scalar_subquery()
+    connection.execute(statement.update(Note=like_it))
+    assert [row[3] for row in rows(connection)] == ["b", "a"]
+
+
+def test_conditions_of_on_conflict_reach_the_new_row_from_a_subquery(connection: Any) -> None:
+    if connection.dialect.name == "mysql":
+        pytest.skip("MySQL and MariaDB have no ON CONFLICT")
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(STOCK).values(
+        [{"id": 1, "code": "a", "amount": 6}, {"id": 2, "code": "b", "amount": 50}]
+    )
+    other = STOCK.alias("other")
+    known = exists().where(other.c.amount == statement.excluded.amount)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={"Note": "known"}, where=known)
+    )
+    assert [row[3] for row in rows(connection)] == ["known", None]
 
 
 def test_what_is_there_can_be_left_alone(connection: Any) -> None:

@@ -11,9 +11,11 @@ from sublimate import (
     MetaData,
     String,
     Table,
+    and_,
     column,
     exc,
     func,
+    or_,
     select,
     true,
     union,
@@ -118,3 +120,13 @@ def test_one_table_is_written_to_unless_the_database_writes_to_several() -> None
     assert text(statement, mysql.dialect()).startswith("UPDATE users, posts SET posts.uid=%s, users.name=%s")
     with pytest.raises(exc.CompileError, match="additional tables in the SET clause"):
         text(statement, sqlite.dialect())
+
+
+@pytest.mark.filterwarnings("ignore:Invoking")
+def test_an_empty_list_of_conditions_leaves_the_others_as_they_are() -> None:
+    nothing = or_(and_(), and_(and_()))
+    assert text(select(u.id).where(nothing, u.id == 1, u.name == "a")) == text(
+        select(u.id).where(u.id == 1, u.name == "a")
+    )
+    assert text(select(u.id).where(nothing)) == text(select(u.id).having(nothing)) == text(select(u.id))
+    assert text(users.delete().where(nothing)) == text(users.delete())

@@ -88,9 +88,11 @@ def render_delete_tables(statement: Any, ctx: Rendering, *, table: Any, extra: l
     text = with_hints(statement, table, ctx.render(table, asfrom=True), ctx)
     if extra and table.__visit_name__ != "table":
         text = ctx.quote(table.name)
-    return text + (
-        " USING " + ", ".join(ctx.render(t, asfrom=True) for t in (table, *extra)) if extra else ""
-    )
+    if not extra:
+        return text
+    joined = any(table is inner for from_ in extra for inner in from_._hidden_froms)
+    listed = extra if joined else [table, *extra]
+    return f"{text} USING {', '.join([ctx.render(t, asfrom=True) for t in listed])}"
 
 
 @renders("extract", dialect="mysql")
