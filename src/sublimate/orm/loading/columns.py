@@ -80,10 +80,10 @@ class Columns:
     def expand(self, occurrence: Occurrence) -> None:
         """Add the entity's own columns."""
         for prop in loaded_props(occurrence.entity, occurrence.options, self._nested):
-            places = [self._place(column) for column in self._columns_of(occurrence, prop)]
+            places = [self.place(column) for column in self._columns_of(occurrence, prop)]
             occurrence.columns.append((prop, places[0]))
 
-    def _place(self, column: Any) -> int:
+    def place(self, column: Any) -> int:
         """Where an entity's column stands; one that is there already is read a second time, not selected again."""
         known = None if self._nested else self._places.get(id(column))
         return self._append(column) if known is None else known

@@ -51,6 +51,18 @@ class EagerLoads:
         self.joins: list[tuple[Occurrence, list[EagerJoin]]] = []
         self.order_by: list[Any] = []
         self.multiplies = False  # some collection makes several rows of one
+        self.joining_columns: list[Any] = []  # of entities that are contained, what a subquery must hand out
+
+    def select_joining_columns(self) -> None:
+        """Options may leave out columns that the joins need, once the entity stands in a subquery."""
+        for occurrence in self.columns.entities:
+            for column in _joining_columns(occurrence):
+                self.columns.place(column)
+            below = [child.occurrence for child in occurrence.children]
+            while below:
+                contained = below.pop()
+                self.joining_columns += _joining_columns(contained)
+                below += [child.occurrence for child in contained.children]
 
     def build(self) -> None:
         """Walk all entities of the columns clause."""
@@ -116,6 +128,17 @@ class EagerLoads:
             if secondary is not None:
                 adapted = ClauseAdapter(secondary).traverse(adapted)
             self.order_by.append(adapted)
+
+
+def _joining_columns(occurrence: Occurrence) -> list[Any]:
+    """What the entity's joined relationships compare of it."""
+    mapper, entity = occurrence.mapper, occurrence.entity
+    return [
+        entity._adapt(column)
+        for prop, _ in occurrence.joined
+        for column, _ in prop.local_remote_pairs
+        if mapper.key_of.get(column) is not None
+    ]
 
 
 def anonymous(mapper: Any) -> Any:

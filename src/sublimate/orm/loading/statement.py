@@ -100,8 +100,9 @@ class SelectLowering:
     def run(self) -> Lowered:
         columns = self.columns
         columns.add_all(self.statement._raw_columns)
-        own_columns = len(columns.expressions)
         own_expressions = tuple(columns.expressions)
+        self.eager.select_joining_columns()
+        own_columns = len(columns.expressions)
         self.eager.build()
         self._check_options()
         froms = self._froms()
@@ -204,7 +205,7 @@ class SelectLowering:
         ordered = changes.pop("_order_by_clauses", self.statement._order_by_clauses)
         bases = [_ordering_base(clause) for clause in ordered]
         inner_columns = list(expressions[:own_columns])
-        for base in bases:
+        for base in [*bases, *self.eager.joining_columns]:
             if base is not None and not any(_same(base, c) for c in inner_columns):
                 inner_columns.append(base)
         inner = self.statement._with(_raw_columns=tuple(inner_columns), _order_by_clauses=ordered, **changes)
