@@ -505,10 +505,15 @@ class Mapper(InspectionAttr, Generic[_O]):
     def _polymorphic_mappers(self) -> list[Any]:
         """Subclasses whose columns are read together with this class's, by the mapping's `with_polymorphic`."""
         given = self._with_polymorphic
-        inline = [m for m in self.self_and_descendants[1:] if m.polymorphic_load == "inline"]
-        if given is None:
-            return inline
-        return self._mappers_from_spec(given)
+        if given == "*":
+            return self._mappers_from_spec(given)
+        inline = [
+            m for m in self._children if m.polymorphic_load == "inline"
+        ]  # each only asks its own parent
+        chosen = [] if given is None else self._mappers_from_spec(given)
+        if not (chosen and inline):
+            return chosen or inline
+        return [m for m in self.self_and_descendants if m in chosen or m in inline]
 
     @property
     def with_polymorphic_mappers(self) -> Sequence[Mapper[Any]]:

@@ -137,8 +137,8 @@ class Merge:
                     target.__dict__[key] = values[key]
         for impl in mapper.class_state.relations:
             prop = impl.prop
-            if impl.write_only and prop.cascade.merge and prop.lazy == "dynamic":
-                yield from self._dynamic_steps(impl, given, state, target, created)
+            if impl.write_only and prop.cascade.merge:
+                yield from self._written_steps(impl, given, state, target, created)
             if (
                 impl.key not in values
                 or (id(given), impl.key) in self._came_along
@@ -170,11 +170,13 @@ class Merge:
         elif created or target.__dict__.get(impl.key) is not merged:
             setattr(target, impl.key, merged)
 
-    def _dynamic_steps(self, impl: Any, given: Any, state: Any, target: Any, created: bool) -> Steps[None]:
-        """A dynamic collection that something was put into takes the place of the target's."""
+    def _written_steps(self, impl: Any, given: Any, state: Any, target: Any, created: bool) -> Steps[None]:
+        """A dynamic or write-only collection that something was put into takes the place of the target's."""
         if impl.changes(state) is None or not self.load:
             return
         if not created:
+            if impl.prop.lazy == "write_only":
+                impl.refuse_replacing()
             yield from touch_steps(self.session, target, impl.key, autoflush=False)
         merged = yield from self._objects_steps(impl.related(given))
         setattr(target, impl.key, merged)

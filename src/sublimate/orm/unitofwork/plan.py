@@ -222,7 +222,7 @@ class _Planner:
         if state.pk is not None and state.link.session is self.session and not state.was_deleted:
             return True
         if state.pk is None or state.link.session is None or state.was_deleted:
-            wont = "won't" if impl.prop.direction.name == "MANYTOONE" else "will not"
+            wont = "will not" if impl.prop.direction.name == "ONETOMANY" else "won't"
             warn(
                 f"Object of type <{type(other).__name__}> not in session, add operation along "
                 f"'{impl.mapper.class_.__name__}.{impl.key}' {wont} proceed{_AUTOFLUSHED * self.session._autoflushing}"
@@ -271,8 +271,13 @@ class _Planner:
         for child in self._came(state, obj, impl):
             if self._check(impl, child):
                 self._link(self.links, impl, obj, child, "+")
-        for child in _gone(state, obj, impl):
-            if state_of(child).pk is not None:
+        self._unlink(_gone(state, obj, impl), obj, impl)
+
+    def _unlink(self, children: Iterable[Any], obj: Any, impl: Any) -> None:
+        """The links to those go whose rows are there: an earlier flush that deleted a row took its links along."""
+        for child in children:
+            state = state_of(child)
+            if state.pk is not None and not state.was_deleted:
                 self._link(self.unlinks, impl, obj, child, "-")
 
     def _link(self, into: dict[Any, Any], impl: Any, parent: Any, child: Any, sign: str) -> None:
@@ -322,15 +327,12 @@ class _Planner:
 
     def _delete_links(self, state: InstanceState[Any], obj: Any, impl: Any) -> None:
         if impl.write_only:
-            for child in impl.known_before(state):
-                self._link(self.unlinks, impl, obj, child, "-")
+            self._unlink(impl.known_before(state), obj, impl)
             return
         if impl.prop.passive_deletes and impl.key not in obj.__dict__:
             return
         before = (state.committed or {}).get(impl.key, NO_VALUE)
-        for child in related(impl, obj) if before is NO_VALUE else before:
-            if state_of(child).pk is not None:
-                self._link(self.unlinks, impl, obj, child, "-")
+        self._unlink(related(impl, obj) if before is NO_VALUE else before, obj, impl)
 
     # ---- order
 

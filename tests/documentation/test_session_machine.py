@@ -1,0 +1,184 @@
+"""What random programs of session operations showed, by hand: graphs whose objects go, come back and are put together anew."""
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import DynamicMapped, Mapped, Session, WriteOnlyMapped, mapped_column, relationship
+from twins import both
+
+ALL = ("sqlite", "psycopg", "pymysql")
+
+
+class Base(orm.DeclarativeBase):
+    pass
+
+
+tagged = sa.Table(
+    "tagged",
+    Base.metadata,
+    sa.Column("note_id", sa.ForeignKey("note.id"), primary_key=True),
+    sa.Column("tag_id", sa.ForeignKey("tag.id"), primary_key=True),
+)
+filed = sa.Table(
+    "filed",
+    Base.metadata,
+    sa.Column("folder_id", sa.ForeignKey("folder.id"), primary_key=True),
+    sa.Column("note_id", sa.ForeignKey("note.id"), primary_key=True),
+)
+
+
+class Note(Base):
+    __tablename__ = "note"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tags: Mapped[list["Tag"]] = relationship(secondary=tagged, back_populates="notes", order_by="Tag.id")
+
+
+class Tag(Base):
+    __tablename__ = "tag"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notes: Mapped[list[Note]] = relationship(secondary=tagged, back_populates="tags", order_by=Note.id)
+
+
+class Folder(Base):
+    __tablename__ = "folder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str | None] = mapped_column(sa.String(10))
+    notes: WriteOnlyMapped[Note] = relationship(secondary=filed)
+    papers: WriteOnlyMapped["Paper"] = relationship()
+    drafts: DynamicMapped["Paper"] = relationship(overlaps="papers")
+
+
+class Paper(Base):
+    __tablename__ = "paper"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder_id: Mapped[int | None] = mapped_column(sa.ForeignKey("folder.id"))
+
+
+class Thing(Base):
+    """`Cup` is read with `Thing`; `Mug` with `Cup`, and `Hammer` with `Tool`, but neither with `Thing`."""
+
+    __tablename__ = "thing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "thing"}
+
+
+class Cup(Thing):
+    __tablename__ = "cup"
+    id: Mapped[int] = mapped_column(sa.ForeignKey("thing.id"), primary_key=True)
+    colour: Mapped[str | None] = mapped_column(sa.String(10))
+    __mapper_args__ = {"polymorphic_identity": "cup", "polymorphic_load": "inline"}
+
+
+class Mug(Cup):
+    __tablename__ = "mug"
+    id: Mapped[int] = mapped_column(sa.ForeignKey("cup.id"), primary_key=True)
+    handle: Mapped[str | None] = mapped_column(sa.String(10))
+    __mapper_args__ = {"polymorphic_identity": "mug", "polymorphic_load": "inline"}
+
+
+class Tool(Thing):
+    __tablename__ = "tool"
+    id: Mapped[int] = mapped_column(sa.ForeignKey("thing.id"), primary_key=True)
+    use: Mapped[str | None] = mapped_column(sa.String(10))
+    __mapper_args__ = {"polymorphic_identity": "tool"}
+
+
+class Hammer(Tool):
+    __tablename__ = "hammer"
+    id: Mapped[int] = mapped_column(sa.ForeignKey("tool.id"), primary_key=True)
+    weight: Mapped[int | None]
+    __mapper_args__ = {"polymorphic_identity": "hammer", "polymorphic_load": "inline"}
+
+
+def rows(engine, *tables):
+    """What is in the tables."""
+    with engine.connect() as connection:
+        return [connection.execute(sa.select(t).order_by(*t.c)).all() for t in tables]
+
+
+@both(*ALL)
+def test_inline_subclasses_of_subclasses(engine, say):
+    """`polymorphic_load="inline"` reads a class with its parent, not with those above it."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as s:
+        s.add_all(
+            [Cup(colour="red"), Mug(colour="blue", handle="left"), Hammer(use="nails", weight=2), Thing()]
+        )
+        s.commit()
+        for class_ in (Thing, Cup, Mug, Tool, Hammer):
+            s.expunge_all()
+            with say.counting(engine, class_.__name__):
+                found = s.scalars(sa.select(class_).order_by(class_.id)).all()
+            say([(type(x).__name__, sorted(set(x.__dict__) - {"_sa_instance_state"})) for x in found])
+            say([m.class_.__name__ for m in sa.inspect(class_).with_polymorphic_mappers])
+            say([(x.id, getattr(x, "handle", None), getattr(x, "weight", None)) for x in found])
+
+
+def _deleted_apart(s, say, first, second):
+    s.delete(first)
+    s.flush()
+    s.delete(second)
+    s.flush()
+    say(s.scalar(sa.select(sa.func.count()).select_from(tagged)))
+
+
+@both(*ALL)
+def test_links_of_rows_that_are_gone(engine, say):
+    """The links of a deleted row went with it: collections that show it still are no reason to delete them once more."""
+    Base.metadata.create_all(engine)
+    with Session(engine, expire_on_commit=False) as s:
+        for backwards in (False, True):
+            note, tag, other = Note(), Tag(), Tag()
+            note.tags = [tag, other]
+            s.add(note)
+            s.flush()
+            _deleted_apart(s, say, *((tag, note) if backwards else (note, tag)))
+            s.commit()
+        note, tag, other = Note(), Tag(), Tag()
+        note.tags = [tag, other]
+        s.add(note)
+        s.commit()
+        s.delete(tag)
+        s.flush()
+        note.tags.remove(tag)
+        s.flush()
+        s.rollback()
+        say(len(note.tags), sa.inspect(tag).persistent)
+        with s.begin_nested() as savepoint:
+            s.delete(tag)
+            s.flush()
+            savepoint.rollback()
+        say(len(note.tags))
+        s.delete(tag)
+        s.commit()
+        s.delete(note)
+        s.commit()
+    say(rows(engine, tagged, Base.metadata.tables["note"]))
+
+
+@both(*ALL)
+def test_merging_what_write_only_collections_were_given(engine, say):
+    """A new object is merged with all that was put into it; a collection that cannot be read cannot be replaced."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as s:
+        s.add(Note(id=1))
+        s.commit()
+        folder = Folder(id=1, name="new")
+        folder.notes.add(s.get(Note, 1))
+        folder.notes.add(Note(id=2))
+        folder.papers.add(Paper(id=3))
+        folder.drafts.append(Paper(id=4))
+        merged = s.merge(folder)
+        s.commit()
+        say(
+            merged is folder,
+            s.scalars(merged.notes.select().with_only_columns(Note.id).order_by(Note.id)).all(),
+        )
+        again = Folder(id=1, name="again")
+        again.notes.add(Note(id=5))
+        with say.error(message=False):
+            s.merge(again)
+        s.rollback()
+        s.merge(Folder(id=1, name="renamed"))
+        s.commit()
+    say(rows(engine, Base.metadata.tables["folder"], filed, Base.metadata.tables["paper"]))
