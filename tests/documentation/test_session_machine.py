@@ -53,6 +53,28 @@ class Paper(Base):
     folder_id: Mapped[int | None] = mapped_column(sa.ForeignKey("folder.id"))
 
 
+class Board(Base):
+    __tablename__ = "board"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cards: Mapped[list["Card"]] = relationship(
+        cascade="all, delete-orphan", back_populates="board", order_by="Card.id"
+    )
+    pins: Mapped[list["Pin"]] = relationship(cascade="all", order_by="Pin.id")
+
+
+class Card(Base):
+    __tablename__ = "card"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id"))
+    board: Mapped[Board | None] = relationship(back_populates="cards")
+
+
+class Pin(Base):
+    __tablename__ = "pin"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id"))
+
+
 class Thing(Base):
     """`Cup` is read with `Thing`; `Mug` with `Cup`, and `Hammer` with `Tool`, but neither with `Thing`."""
 
@@ -182,3 +204,61 @@ def test_merging_what_write_only_collections_were_given(engine, say):
         s.merge(Folder(id=1, name="renamed"))
         s.commit()
     say(rows(engine, Base.metadata.tables["folder"], filed, Base.metadata.tables["paper"]))
+
+
+@both(*ALL)
+def test_new_objects_below_a_deleted_one(engine, say):
+    """A delete cascade marks rows: what has none yet stays in the session and is inserted, without its parent."""
+    Base.metadata.create_all(engine)
+    with Session(engine, autoflush=False) as s:
+        board, pin = Board(pins=[Pin()]), Pin()
+        s.add(board)
+        s.flush()
+        board.pins.append(pin)
+        s.delete(board)
+        say(pin in s.new, pin in s.deleted, board in s.deleted)
+        s.commit()
+        say(sa.inspect(pin).persistent, sa.inspect(board).detached, pin.board_id)
+        board, card = Board(), Card()
+        s.add(board)
+        s.flush()
+        say(len(board.cards))
+        board.cards.append(card)
+        s.delete(board)
+        say(card in s.new)
+        s.rollback()
+        say(sa.inspect(card).transient, sa.inspect(board).transient)
+    say(rows(engine, *(Base.metadata.tables[name] for name in ("board", "card", "pin"))))
+
+
+@both(*ALL)
+def test_where_the_save_cascade_ends(engine, say):
+    """`add()` goes on from the object itself, and through what joins the session with it; not through what is there already."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as s:
+        card = Card()
+        s.add(card)
+        s.commit()
+        first, second = Board(), Board()
+        first.cards.append(card)
+        s.flush()
+        second.cards.append(card)
+        say(first in s, second in s, len(first.cards))
+        s.add(second)
+        say(first in s, second in s)
+        s.add(card)
+        say(first in s)
+        s.commit()
+        say(card.board is second)
+        s.delete(card)
+        third = Board(cards=[card])
+        s.add(third)
+        say(card in s.deleted, third in s)
+        s.rollback()
+        s.delete(card)
+        s.flush()
+        late = Board(cards=[card])
+        with say.error(message=False):
+            s.add(late)
+        s.rollback()
+    say(rows(engine, *(Base.metadata.tables[name] for name in ("board", "card"))))

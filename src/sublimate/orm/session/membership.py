@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sublimate import exc
@@ -39,10 +40,8 @@ def add(session: Any, obj: Any) -> None:
         attach(session, state, obj)
     if cascade.reaches_nothing(state, obj.__dict__):
         return
-    for reached in cascade.save_update(obj):
-        other = state_of(reached)
-        if other.link.session is not session or (other not in session._new and other.pk is None):
-            attach(session, other, reached)
+    for reached in cascade.save_update(obj, partial(contains, session)):
+        attach(session, state_of(reached), reached)
 
 
 def attach(session: Any, state: InstanceState[Any], obj: Any) -> None:
@@ -181,10 +180,7 @@ def delete_steps(session: Any, obj: Any) -> Steps[None]:
     session._deleted[state] = obj
     for each in reached:
         own = state_of(each)
-        if own.pk is None:
-            session._new.pop(own, None)
-            own.link = own.link.detached()
-        elif own not in session._deleted and not own.was_deleted:
+        if own.pk is not None and own not in session._deleted and not own.was_deleted:
             session._deleted[own] = each
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sublimate.engine.steps import Steps
@@ -21,14 +21,20 @@ def related(impl: Any, obj: Any) -> list[Any]:
     return [value]
 
 
-def _reached(obj: Any, operation: str, with_removed: bool = False) -> Iterator[Any]:
-    """Each object once, and what it leads to right after it: the order in which new rows are numbered."""
+def _reached(
+    obj: Any, operation: str, with_removed: bool = False, ends: Callable[[Any], bool] | None = None
+) -> Iterator[Any]:
+    """Each object once, and what it leads to right after it: the order in which new rows are numbered. What `ends` the way
+    is left out, and so is what lies behind it.
+    """
     seen = {id(obj)}
     path = [_next_to(obj, operation, with_removed)]
     while path:
         for item in path[-1]:
             if id(item) not in seen:
                 seen.add(id(item))
+                if ends is not None and ends(item):
+                    continue
                 yield item
                 path.append(_next_to(item, operation, with_removed))
                 break
@@ -73,9 +79,9 @@ def reaches_nothing(state: Any, values: dict[str, Any]) -> bool:
     )
 
 
-def save_update(obj: Any) -> Iterator[Any]:
-    """What joins a session together with `obj`; loads nothing."""
-    return _reached(obj, "save_update", with_removed=True)
+def save_update(obj: Any, is_there: Callable[[Any], bool]) -> Iterator[Any]:
+    """What joins a session together with `obj`, up to what is there already; loads nothing."""
+    return _reached(obj, "save_update", with_removed=True, ends=is_there)
 
 
 def expunge(obj: Any) -> Iterator[Any]:
