@@ -14,6 +14,7 @@ from sqlalchemy.orm import (
     declared_attr,
     mapped_column,
     registry,
+    relationship,
     was_deleted,
 )
 from twins import both
@@ -169,3 +170,32 @@ def tablename_on_a_base():
 def test_a_base_has_no_table_of_its_own(engine, say):
     with say.error():
         tablename_on_a_base()
+
+
+@both("sqlite")
+def test_a_class_may_be_inspected_before_its_relationships_can_be_resolved(engine, say):
+    class Base(DeclarativeBase):
+        pass
+
+    class Link(Base):
+        __tablename__ = "link"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Left(Base):
+        __tablename__ = "left_side"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
+        link: Mapped["Link"] = relationship(backref="lefts")
+        rights: Mapped[list["Right"]] = relationship(back_populates="left")
+
+    say(inspect(Link).local_table.name, inspect(Left).columns.keys(), inspect(Left).primary_key)
+    say(inspect(Link).has_property("id"), inspect(Link).polymorphic_map, inspect(Left.id).key)
+
+    class Right(Base):
+        __tablename__ = "right_side"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        left_id: Mapped[int] = mapped_column(ForeignKey(inspect(Left).primary_key[0]))
+        left: Mapped["Left"] = relationship(back_populates="rights")
+
+    say(inspect(Left).relationships.keys(), inspect(Link).get_property("lefts").key)
+    say(inspect(Left).get_property("rights").mapper is inspect(Right))

@@ -110,6 +110,22 @@ class Person(SQLModel, table=True):
     )
 
 
+class Tagging(SQLModel, table=True):
+    photo_id: int | None = Field(default=None, foreign_key="photo.id", primary_key=True)
+    tag_id: int | None = Field(default=None, foreign_key="tag.id", primary_key=True)
+
+
+class Tag(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    photos: list["Photo"] = Relationship(back_populates="tags", link_model=Tagging)
+
+
+class Photo(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    tags: list[Tag] = Relationship(back_populates="photos", link_model=Tagging)
+
+
 engine = create_engine("sqlite://")
 SQLModel.metadata.create_all(engine)
 for table in SQLModel.metadata.sorted_tables:
@@ -192,6 +208,10 @@ with Session(engine) as session:
         "staff",
         lambda: ([p.name for p in session.get_one(Person, 1).staff], session.get_one(Person, 2).boss.name),
     )
+    session.add(Photo(id=1, tags=[Tag(name="sea"), Tag(name="sun")]))
+    session.commit()
+    show("tags", lambda: sorted(tag.name for tag in session.get_one(Photo, 1).tags))
+    show("tagged", lambda: session.exec(select(Photo.id).join(Photo.tags).where(Tag.name == "sun")).all())
 
 
 async def main() -> None:
@@ -205,6 +225,7 @@ async def main() -> None:
         print([(hero.name, hero.team.name) for hero in found.all()])
         print((await session.exec(select(Team.name, func.count(Hero.id)).join(Hero).group_by(Team.id))).all())
         print(await session.run_sync(lambda inner: inner.exec(select(Hero.name)).all()))
+        print((await session.execute(select(Hero.name))).all())
         await session.exec(delete(Hero))
         await session.commit()
         print((await session.exec(select(func.count()).select_from(Hero))).one())

@@ -53,6 +53,8 @@ class AsyncReading:
         *,
         execution_options: Mapping[str, Any] = NO_OPTIONS,
         bind_arguments: Mapping[str, Any] | None = None,
+        _parent_execute_state: Any = None,  # SQLModel hands both on
+        _add_event: Any = None,
     ) -> Any:
         """Execute a statement; entities in it come back as objects."""
         result = await self._run(

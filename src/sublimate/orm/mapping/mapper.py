@@ -346,8 +346,8 @@ class Mapper(InspectionAttr, Generic[_O]):
     c = columns
 
     def get_property(self, key: str, _configure_mappers: bool = True) -> MapperProperty[Any]:
-        if _configure_mappers:
-            self._check_configure()
+        if _configure_mappers and key not in self._props:
+            self._check_configure()  # a backref may bring it
         try:
             return self._props[key]
         except KeyError:
@@ -607,10 +607,7 @@ def _next_version(version: Any) -> Any:
 
 @inspects(type)
 def _inspect_class(cls: type) -> Any:
-    mapper = cls.__dict__.get("__mapper__")
-    if mapper is not None:
-        mapper._check_configure()
-    return mapper
+    return cls.__dict__.get("__mapper__")  # not configured: classes that are read next may ask for it
 
 
 events.register_family(Mapper)
