@@ -109,6 +109,21 @@ def test_defaults_come_back_too(engine, say):
         say(len(keys), keys == sorted(keys), [row._fields for row in result.returned_defaults_rows])
 
 
+@both("sqlite", "psycopg", "pymysql")
+def test_expressions_come_back_in_one_round_trip(engine, say):
+    metadata.create_all(engine)
+    number, v = counted.c
+    with engine.connect() as connection:
+        for what in ([v + "x"], [literal("z").label("z")], [number, func.replace(v, "a", "b").label("w"), v]):
+            statement = insert(counted).returning(*what, sort_by_parameter_order=True)
+            with say.counting(engine):
+                say([tuple(row)[-1] for row in connection.execute(statement, ROWS)])
+            paged = connection.execute(statement, ROWS, execution_options={"insertmanyvalues_page_size": 2})
+            say([tuple(row)[-1] for row in paged])
+        connection.rollback()
+    metadata.drop_all(engine)
+
+
 @both("sqlite")
 def test_a_sentinel_is_left_out_unless_it_is_named(engine, say):
     other = marked.alias("b")

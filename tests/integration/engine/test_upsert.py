@@ -11,7 +11,9 @@ from sublimate import (
     MetaData,
     String,
     Table,
+    bindparam,
     create_engine,
+    event,
     exc,
     exists,
     func,
@@ -154,3 +156,31 @@ def test_every_dialect_has_its_own_words() -> None:
     assert texts["pg"].endswith("ON CONFLICT (id) DO UPDATE SET amount = excluded.amount")
     assert texts["my"].endswith("ON DUPLICATE KEY UPDATE amount = VALUES(amount)")
     assert "%(id)s" in texts["pg"]
+
+
+def test_rows_share_a_statement_as_long_as_what_stands_behind_them_is_the_same(connection: Any) -> None:
+    if connection.dialect.name == "mysql":
+        pytest.skip("MySQL and MariaDB have no ON CONFLICT")
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(STOCK).on_conflict_do_update(index_elements=["id"], set_={"Note": bindparam("note")})
+    statement = statement.returning(STOCK.c.id, STOCK.c.Note + bindparam("end"), sort_by_parameter_order=True)
+    sent = []
+    event.listen(connection, "before_cursor_execute", lambda *args: sent.append(args[2]))
+    given = [
+        {"id": n, "code": f"c{n}", "note": "new" if n < 3 else "other", "end": "!"} for n in (1, 2, 3, 4, 5)
+    ]
+    found = connection.execute(statement, given).all()
+    assert found == [(1, "new!"), (2, "new!"), (3, None), (4, None), (5, None)]
+    assert len(sent) == 2
+
+
+def test_one_parameter_may_stand_in_several_places_of_many_rows(connection: Any) -> None:
+    twice = insert(STOCK).values(code=bindparam("text"), Note=bindparam("text"))
+    found = connection.execute(
+        twice.returning(
+            STOCK.c.code, bindparam("text", type_=String).label("t"), sort_by_parameter_order=True
+        ),
+        [{"id": 3, "text": "x"}, {"id": 4, "text": "y"}],
+    )
+    assert found.all() == [("x", "x"), ("y", "y")]
+    assert rows(connection)[2:] == [(3, "x", 0, "x"), (4, "y", 0, "y")]
