@@ -262,3 +262,66 @@ def test_where_the_save_cascade_ends(engine, say):
             s.add(late)
         s.rollback()
     say(rows(engine, *(Base.metadata.tables[name] for name in ("board", "card"))))
+
+
+def state_of(session, instance):
+    state = sa.inspect(instance)
+    names = ("transient", "pending", "persistent", "deleted", "detached")
+    return [name for name in names if getattr(state, name)], instance in session
+
+
+@both(*ALL)
+def test_deleted_objects_made_new(engine, say):
+    """make_transient() takes an object out of what the transaction will do to it, at its commit and at its rollback."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as s:
+        for in_bulk in (False, True):
+            board = Board()
+            s.add(board)
+            s.flush()
+            if in_bulk:
+                s.execute(sa.delete(Board))
+            else:
+                s.delete(board)
+                s.flush()
+            say(state_of(s, board))
+            orm.make_transient(board)
+            s.add(board)
+            s.commit()
+            say(state_of(s, board), board.id == s.scalar(sa.select(Board.id)))
+            s.delete(board)
+            s.flush()
+            orm.make_transient(board)
+            s.rollback()
+            say(state_of(s, board))
+            found = s.scalar(sa.select(Board))
+            say(found is board, state_of(s, found))
+            with s.begin_nested():
+                s.delete(found)
+                s.flush()
+                orm.make_transient(found)
+                s.add(found)
+            say(state_of(s, found))
+            s.rollback()
+            say(state_of(s, found))
+            s.execute(sa.delete(Board))
+            s.commit()
+
+
+@both(*ALL)
+def test_collections_read_before_an_object_was_said_to_have_a_row(engine, say):
+    """What a new object was asked for is no content of the row that make_transient_to_detached() speaks of."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as s:
+        s.add(Board(id=1, cards=[Card(id=1)], pins=[Pin(id=1)]))
+        s.commit()
+        s.expunge_all()
+        board = Board(id=1)
+        say(board.cards, board.pins)
+        orm.make_transient_to_detached(board)
+        say("cards" in board.__dict__)
+        s.add(board)
+        say(board in s.dirty, [c.id for c in board.cards])
+        board.pins = []
+        s.commit()
+    say(rows(engine, *(Base.metadata.tables[name] for name in ("board", "card", "pin"))))

@@ -126,9 +126,10 @@ def make_transient_to_detached(instance: Any) -> None:
     state = instance_state(instance)
     if state.link.session is not None or state.pk is not None:
         raise exc.InvalidRequestError("Given object must be transient")
+    forget_empty(state, instance)
     values = instance.__dict__
     state.pk = state.mapper.class_state.pk_of(values)
-    state.committed = None
+    state.committed = state.queued = None
     state.expired_keys = {key for key in state.mapper.class_state.column_keys if key not in values} or None
 
 

@@ -770,6 +770,8 @@ class Session(Reading):
     def _detach_deleted(self, record: Any) -> None:
         """After commit: what was deleted belongs to no session any more."""
         for state, obj in record.deleted.items():
+            if not state.was_deleted:  # it was made transient meanwhile, and may be here anew
+                continue
             state.link = state.link.detached()
             if self.dispatch is not None:
                 self.dispatch.deleted_to_detached(self, obj)

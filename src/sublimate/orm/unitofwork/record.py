@@ -39,8 +39,8 @@ class FlushRecord:
             if state not in self.new and state not in self.deleted:
                 identity_map.of(state.link.token).add(state.obj(), state.mapper.base_mapper, old_key)
         for state, obj in self.deleted.items():
-            if state in self.new:
-                continue
+            if state in self.new or not state.was_deleted:
+                continue  # it had no row before, or was made transient meanwhile
             state.was_deleted = False
             state.link = session._link_of(state.link.token)
             identity_map.of(state.link.token).add(obj, state.mapper.base_mapper, state.pk)
@@ -56,11 +56,6 @@ class FlushRecord:
                     key for key in state.expired_keys if key in columns and key not in known
                 } or None
             state.was_deleted = False
-            state.link = state.link.detached()
-
-    def finish(self) -> None:
-        """The transaction was committed: deleted objects belong to no session any more."""
-        for state in self.deleted:
             state.link = state.link.detached()
 
     @staticmethod
