@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sublimate import create_engine, insert, select
+from sublimate import create_engine, func, insert, inspect, select, update
 from sublimate.ext.asyncio import AsyncSession, create_async_engine
 from sublimate.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -85,3 +85,34 @@ def test_an_asynchronous_stream_holds_a_batch(tmp_path: Path) -> None:
     assert watch.seen == ROWS
     assert watch.most <= 200  # the batch that is read, and what is left of the last
     assert entries <= 2_500
+
+
+def test_a_long_import_in_one_transaction_keeps_one_flush(tmp_path: Path) -> None:
+    """Flushed objects that nobody keeps go; those that are kept are transient again after the rollback."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'import.sqlite'}")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        kept = Event(name="kept")
+        session.add(kept)
+        alive: list[weakref.ref[Event]] = []
+        for batch in range(10):
+            events = [Event(name=f"{batch}-{i}") for i in range(100)]
+            alive += map(weakref.ref, events)
+            session.add_all(events)
+            del events
+            session.flush()
+        assert sum(reference() is not None for reference in alive) <= 100
+        session.execute(update(Event).values(name="new"))
+        for event in session.scalars(select(Event).execution_options(yield_per=100)):
+            event.name = "changed"
+            alive.append(weakref.ref(event))
+            if event.id % 100 == 0:
+                session.flush()
+        del event
+        session.flush()
+        assert sum(reference() is not None for reference in alive) <= 202  # two batches and what is kept
+        assert kept.name == "changed"
+        session.rollback()
+        assert inspect(kept).transient
+        assert session.scalar(select(func.count()).select_from(Event)) == 0
+    engine.dispose()

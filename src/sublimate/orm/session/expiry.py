@@ -112,7 +112,7 @@ def restore(session: Any, transaction: Any) -> None:
     if transaction.nested:
         modified = dict(session._dirty)
         if record is not None:
-            modified.update(record.dirty)
+            modified.update(record.all_dirty())
         for state, obj in modified.items():
             if state.pk is not None and state.link.session is session:
                 expire_state(obj)
