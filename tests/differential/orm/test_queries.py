@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from differential.orm.queries.outcome import brought, databases, differences
+from differential.orm.queries.outcome import brought, databases, differences, text
 from differential.orm.queries.writer import QueryWriter
 from differential.outcomes import COUNTS, Failed
 from differential.roots import ORACLE, OURS
@@ -23,6 +23,15 @@ FOUND = [
     "select(Post).options(load_only(Post.title), joinedload(Post.comments), joinedload(Post.author)).order_by(Post.id).limit(3)",
     "select(Comment).options(load_only(Comment.text)).order_by(Comment.id).distinct()",
     "select(Comment).options(load_only(Comment.author_id), lazyload(Comment.author), joinedload(Comment.post)).order_by(Comment.id)",
+    "select(Engineer).outerjoin(Engineer.company).join(Company.staff.of_type(Manager)).where(Manager.name != 'x', Worker.id > 1)"
+    ".order_by(Manager.id, Engineer.id)",
+    "select(Engineer, Manager.name).join(Engineer.company).join(Manager, Company.staff).where(Engineer.tools.any())"
+    ".order_by(Manager.id, Engineer.id)",
+    "select(Company).join(Company.staff.of_type(Engineer)).join(Company.staff.of_type(Manager)).where(Engineer.name != 'x')"
+    ".order_by(Manager.budget)",
+    "select(Engineer.id).join(Engineer.company).join(Company.staff.of_type(Engineer)).join(Engineer.tools).order_by(Engineer.id, Tool.id)",
+    "select(Tool).join(Tool.owner).join(Engineer, Tool.owner).order_by(Tool.id)",
+    "select(Worker).join(Engineer).order_by(Engineer.id)",
 ]
 """Queries that longer sweeps found, once answered otherwise."""
 
@@ -64,6 +73,22 @@ def in_schema(url: str, *statements: str) -> None:
         for statement in statements:
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "where(Manager.company.has())",
+        "options(contains_eager(Engineer.company).contains_eager(Company.staff.of_type(Manager)))",
+    ],
+)
+def test_which_of_two_joins_is_not_guessed(rest: str) -> None:
+    """The oracle takes its columns from a table it does not join, in places; ours asks for an alias."""
+    spec = f"select(Engineer).join(Engineer.company).join(Company.staff.of_type(Manager)).{rest}"
+    found = text(OURS, spec, "default")
+    assert isinstance(found, Failed)
+    assert found.kinds[0] == "InvalidRequestError"
+    assert "aliased(Manager, flat=True)" in found.message
 
 
 @pytest.mark.parametrize("seed", SEEDS)

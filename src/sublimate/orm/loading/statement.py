@@ -18,6 +18,7 @@ from .criteria import Criteria, entities_in
 from .eager import EagerLoads
 from .joins import Joiner, contains, plain
 from .options import LoaderCriteriaOption
+from .overlap import apart
 from .own_tables import on_own_tables
 from .paths import StatementOptions
 from .plan_tree import Lowered, Occurrence
@@ -85,7 +86,7 @@ class SelectLowering:
 
     def __init__(self, statement: Select[Any], nested: bool = False) -> None:
         """A nested one gives all columns, whatever its options say: they are for objects, and it makes none."""
-        self.statement = statement
+        self.statement = statement = apart(statement) if statement._setup_joins else statement
         given = () if nested else statement._with_options
         self.options = StatementOptions(given, statement._settled_options)
         criteria = self.options.criteria + tuple(
