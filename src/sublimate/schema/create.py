@@ -91,7 +91,7 @@ def create_all_steps(
         yield from _execute(connection, ddl.CreateSequence(sequence))
     for table, constraints in ordered:
         if table is not None:
-            yield from _create_table(connection, table, constraints, existing, done)
+            yield from _create_table(connection, table, constraints, existing, done, of_metadata=True)
         elif connection.dialect.supports_alter:
             for constraint in constraints:
                 if _allowed(connection, constraint):
@@ -109,10 +109,15 @@ def create_table_steps(connection: Any, table: Any, checkfirst: Any = True) -> S
 
 
 def _create_table(
-    connection: Any, table: Any, constraints: Any, existing: Existing, done: set[int]
+    connection: Any,
+    table: Any,
+    constraints: Any,
+    existing: Existing,
+    done: set[int],
+    of_metadata: bool = False,
 ) -> Steps[Any]:
     dialect = connection.dialect
-    _event_names(existing, "before_create", table, connection)
+    _event_names(existing, "before_create", table, connection, _is_metadata_operation=of_metadata)
     yield from _create_types(connection, types_of(table), existing, done)
     for column in table.columns:
         default = column.default
@@ -132,11 +137,17 @@ def _create_table(
         yield from _execute(connection, ddl.CreateTable(table, include_foreign_key_constraints=included))
     for index in sorted(table.indexes, key=lambda i: i.name or ""):
         if _allowed(connection, index):
-            yield from _execute(connection, ddl.CreateIndex(index))
+            yield from _create_index(connection, index)
     if dialect.supports_comments and not dialect.inline_comments:
         for element in _comments(table, dialect):
             yield from _execute(connection, element)
-    _event_names(existing, "after_create", table, connection)
+    _event_names(existing, "after_create", table, connection, _is_metadata_operation=of_metadata)
+
+
+def _create_index(connection: Any, index: Any) -> Steps[Any]:
+    fire(index, "before_create", index, connection, _ddl_runner=None)
+    yield from _execute(connection, ddl.CreateIndex(index))
+    fire(index, "after_create", index, connection, _ddl_runner=None)
 
 
 def _comments(table: Any, dialect: Any) -> Iterable[Any]:
@@ -199,7 +210,7 @@ def drop_all_steps(connection: Any, metadata: Any, checkfirst: Any = True, table
                 if connection.dialect.supports_alter and constraint.table in present:
                     yield from _execute(connection, ddl.DropConstraint(constraint, isolate_from_table=False))
         else:
-            yield from _drop_table(connection, table, existing)
+            yield from _drop_table(connection, table, existing, of_metadata=True)
     if tables is None:
         for sequence in metadata._sequences.values():
             if sequence.column is None and _wants_sequence(connection.dialect, sequence):
@@ -247,8 +258,8 @@ def drop_table_steps(connection: Any, table: Any, checkfirst: Any = True) -> Ste
         yield from _drop_types(connection, types, existing, set())
 
 
-def _drop_table(connection: Any, table: Any, existing: Existing) -> Steps[Any]:
-    _event_names(existing, "before_drop", table, connection)
+def _drop_table(connection: Any, table: Any, existing: Existing, of_metadata: bool = False) -> Steps[Any]:
+    _event_names(existing, "before_drop", table, connection, _is_metadata_operation=of_metadata)
     if table.is_view:
         yield from _execute(connection, ddl.DropView(table, materialized=table._creator_ddl.materialized))
     else:
@@ -257,7 +268,7 @@ def _drop_table(connection: Any, table: Any, existing: Existing) -> Steps[Any]:
         default = column.default
         if default is not None and default.is_sequence and _wants_sequence(connection.dialect, default):
             yield from _drop_sequence(connection, default, existing)
-    _event_names(existing, "after_drop", table, connection)
+    _event_names(existing, "after_drop", table, connection, _is_metadata_operation=of_metadata)
 
 
 def _drop_sequence(connection: Any, sequence: Any, existing: Existing) -> Steps[Any]:
@@ -300,14 +311,16 @@ def create_index_steps(connection: Any, index: Any, checkfirst: Any = False) -> 
     """Create an index."""
     if checkfirst and (yield from _has_index_steps(connection, index)):
         return
-    yield from _execute(connection, ddl.CreateIndex(index))
+    yield from _create_index(connection, index)
 
 
 def drop_index_steps(connection: Any, index: Any, checkfirst: Any = False) -> Steps[Any]:
     """Drop an index."""
     if checkfirst and not (yield from _has_index_steps(connection, index)):
         return
+    fire(index, "before_drop", index, connection, _ddl_runner=None)
     yield from _execute(connection, ddl.DropIndex(index))
+    fire(index, "after_drop", index, connection, _ddl_runner=None)
 
 
 def create_type_steps(connection: Any, type_: Any, checkfirst: Any = True) -> Steps[Any]:

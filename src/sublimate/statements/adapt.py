@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sublimate.expression.column import ColumnClause
 from sublimate.expression.traverse import replacement_traverse
+
+from .from_clause import FromClause
 
 
 class ClauseAdapter:
@@ -19,10 +21,18 @@ class ClauseAdapter:
     """
 
     def __init__(
-        self, selectable: Any, equivalents: Any = None, include: Callable[[Any], bool] | None = None
+        self,
+        selectable: Any,
+        equivalents: Mapping[Any, Iterable[Any]] | None = None,
+        include_fn: Callable[[Any], bool] | None = None,
+        exclude_fn: Callable[[Any], bool] | None = None,
+        adapt_on_names: bool = False,
     ) -> None:
         self.selectable = selectable
-        self.include = include
+        self.equivalents = equivalents or {}
+        self.include_fn = include_fn
+        self.exclude_fn = exclude_fn
+        self.adapt_on_names = adapt_on_names
         self._next: ClauseAdapter | None = None
 
     def chain(self, other: ClauseAdapter) -> ClauseAdapter:
@@ -44,12 +54,39 @@ class ClauseAdapter:
     def _replace_one(self, node: Any) -> Any | None:
         selectable = self.selectable
         if node.is_selectable and not isinstance(node, ColumnClause):
-            return selectable if getattr(selectable, "element", None) is node else None
-        if not isinstance(node, ColumnClause) or (self.include is not None and not self.include(node)):
+            return selectable if self._stands_for(node) else node if self._is_another_reading(node) else None
+        if not isinstance(node, ColumnClause) or not self._chosen(node):
             return None
-        if node.table is selectable:
+        if node.table is selectable or self._is_another_reading(node.table):
             return node
-        return selectable.corresponding_column(node)
+        return self._column_for(node)
+
+    def _stands_for(self, from_: Any) -> bool:
+        """Whether the selectable takes the place of a FROM element: of itself, as nothing in it is rewritten, and of its source."""
+        selectable = self.selectable
+        if from_ is selectable or getattr(selectable, "element", None) is from_:
+            return True
+        return isinstance(from_, FromClause) and bool(selectable.is_derived_from(from_))
+
+    def _is_another_reading(self, from_: Any) -> bool:
+        """Whether it is an alias of a table, and the selectable reads the table without it."""
+        is_alias = from_ is not None and from_.__visit_name__ == "alias"
+        return is_alias and not self.selectable.is_derived_from(from_)
+
+    def _chosen(self, column: Any) -> bool:
+        included = self.include_fn is None or self.include_fn(column)
+        return included and (self.exclude_fn is None or not self.exclude_fn(column))
+
+    def _column_for(self, column: Any) -> Any | None:
+        for one in (column, *self.equivalents.get(column, ())):
+            found = self.selectable.corresponding_column(one)
+            if found is not None:
+                return found
+        return self.selectable.exported_columns.get(column.name) if self.adapt_on_names else None
+
+    def copy_and_process(self, elements: Iterable[Any]) -> list[Any]:
+        """The elements rewritten, one by one."""
+        return [self.traverse(element) for element in elements]
 
     def traverse(self, element: Any) -> Any:
         return None if element is None else replacement_traverse(element, {}, self.replace)
