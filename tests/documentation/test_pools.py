@@ -7,7 +7,14 @@ import threading
 
 from sqlalchemy import create_engine, event, exc, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import AssertionPool, NullPool, QueuePool, SingletonThreadPool, StaticPool
+from sqlalchemy.pool import (
+    AssertionPool,
+    AsyncAdaptedQueuePool,
+    NullPool,
+    QueuePool,
+    SingletonThreadPool,
+    StaticPool,
+)
 from twins import both
 
 ONE = select(text("1"))
@@ -255,3 +262,20 @@ async def test_kinds_awaited(engine, say):
         async with other.connect() as connection:
             say(await connection.scalar(ONE), len(opened))
         await other.dispose()
+
+
+@both("sqlite")
+def test_pools_of_the_other_kind_of_drivers(engine, say):
+    for make, url in ((create_async_engine, "sqlite+aiosqlite://"), (create_engine, "sqlite://")):
+        for kind in (
+            QueuePool,
+            AsyncAdaptedQueuePool,
+            SingletonThreadPool,
+            NullPool,
+            StaticPool,
+            AssertionPool,
+        ):
+            try:
+                say(type(make(url, poolclass=kind).pool).__name__)
+            except exc.ArgumentError as error:
+                say(error.code, str(error).partition(" (Background")[0])

@@ -48,6 +48,7 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
     dialect.linting = linting
     pool = kwargs.pop("pool", None)
     poolclass = kwargs.pop("poolclass", None) or _pool_class(dialect, u, driver.is_async)
+    _require_fitting(poolclass if pool is None else type(pool), driver.is_async)
     creator, listening = _creator(driver, dialect, u, kwargs)
     pool_options = _pool_options(poolclass, kwargs) if pool is None else {}
     for plugin in hooks:
@@ -87,6 +88,15 @@ def _replicas(kwargs: dict[str, Any]) -> tuple[list[Any], float, dict[str, Any]]
         "logging_name",
     )
     return (urls, retry_after, {k: v for k, v in kwargs.items() if k not in own}) if urls else None
+
+
+def _require_fitting(poolclass: type, is_async: bool) -> None:
+    """Refuse a pool that is meant for the other kind of drivers."""
+    if getattr(poolclass, "only_async", None) is (not is_async):
+        raise exc.ArgumentError(
+            f"Pool class {poolclass.__name__} cannot be used with {'asyncio' if is_async else 'non-asyncio'} engine",
+            code="pcls",
+        )
 
 
 def _take(kwargs: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

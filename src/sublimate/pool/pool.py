@@ -52,6 +52,8 @@ class Pool:
     """
 
     dispatch: event.Dispatch | None = None
+    #: True for a pool of asynchronous drivers alone, False for one of blocking drivers alone
+    only_async: ClassVar[bool | None] = None
     async_by_default: ClassVar[bool] = False
 
     def __init__(

@@ -262,6 +262,8 @@ class StaticPool(SharedPool):
 class SingletonThreadPool(SharedPool):
     """One connection for each thread; it is closed when the thread has ended."""
 
+    only_async = False
+
     def __init__(self, creator: Creator, pool_size: int = 5, **kw: Any) -> None:
         super().__init__(creator, **kw)
         self.size = pool_size

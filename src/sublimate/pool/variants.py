@@ -17,6 +17,8 @@ class QueuePool(Pool):
     ``use_lifo=False`` gives them in turn.
     """
 
+    only_async = False
+
     def __init__(
         self,
         creator: Creator,
@@ -68,6 +70,7 @@ class AsyncAdaptedQueuePool(QueuePool):
     """``QueuePool`` for asynchronous drivers."""
 
     async_by_default = True
+    only_async = True
 
 
 class NullPool(Pool):
