@@ -325,3 +325,18 @@ def test_collections_read_before_an_object_was_said_to_have_a_row(engine, say):
         board.pins = []
         s.commit()
     say(rows(engine, *(Base.metadata.tables[name] for name in ("board", "card", "pin"))))
+
+
+@both(*ALL)
+def test_expiring_cascades(engine, say):
+    """expire() and refresh() expire what the cascade reaches, too."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as s:
+        board = Board(cards=[Card()], pins=[Pin()])
+        s.add(board)
+        s.commit()
+        for forget in (s.expire, s.refresh):
+            below = [board.cards[0], board.pins[0]]
+            say(["board_id" in x.__dict__ for x in below])
+            forget(board)
+            say(["board_id" in x.__dict__ for x in below], [x in s for x in below])

@@ -42,13 +42,17 @@ def _autoflush_steps(session: Any) -> Steps[None]:
         yield from session._autoflush_steps()
 
 
-def _refresh_all_steps(session: Any, obj: Any, state: Any, with_for_update: Any, source: Any) -> Steps[None]:
-    for other in list(cascade.refresh_expire(obj)):
-        if contains(session, other) and state_of(other).pk is not None:
+def expire_with_cascade(session: Any, obj: Any) -> None:
+    """Forget an object's values, and those of the rows that the cascade reaches from it."""
+    for other in [obj, *cascade.refresh_expire(obj)]:
+        state = state_of(other)
+        if state.pk is not None and contains(session, other):
             expire_state(other)
-            session._dirty.pop(state_of(other), None)
-    expire_state(obj)
-    session._dirty.pop(state, None)
+            session._dirty.pop(state, None)
+
+
+def _refresh_all_steps(session: Any, obj: Any, state: Any, with_for_update: Any, source: Any) -> Steps[None]:
+    expire_with_cascade(session, obj)
     yield from _autoflush_steps(session)
     options, token = options_of(state), state.link.token
     if with_for_update or options or session.dispatch is not None or token is not None:

@@ -33,7 +33,6 @@ from sublimate.orm.state import (
     state_of,
 )
 from sublimate.orm.state.copying import originals
-from sublimate.orm.unitofwork import cascade
 from sublimate.statements.from_clause import TableClause
 from sublimate.util.switches import switches
 
@@ -743,13 +742,10 @@ class Session(Reading):
     def expire(self, instance: Any, attribute_names: Iterable[str] | None = None) -> None:
         """Forget an object's values, to be loaded again when read."""
         membership.require_persistent(self, instance)
-        expire_state(instance, attribute_names)
         if attribute_names is None:
-            self._dirty.pop(state_of(instance), None)
-            for other in cascade.refresh_expire(instance):
-                if membership.contains(self, other) and state_of(other).pk is not None:
-                    expire_state(other)
-                    self._dirty.pop(state_of(other), None)
+            expiry.expire_with_cascade(self, instance)
+        else:
+            expire_state(instance, attribute_names)
 
     def expire_all(self) -> None:
         """Forget the values of all persistent objects."""
