@@ -32,6 +32,9 @@ FOUND = [
     "select(Engineer.id).join(Engineer.company).join(Company.staff.of_type(Engineer)).join(Engineer.tools).order_by(Engineer.id, Tool.id)",
     "select(Tool).join(Tool.owner).join(Engineer, Tool.owner).order_by(Tool.id)",
     "select(Worker).join(Engineer).order_by(Engineer.id)",
+    "select(Worker).options(selectin_polymorphic(Worker, [Engineer, Manager]), defer(Worker.name)).order_by(Worker.id)",
+    "select(Worker).options(selectin_polymorphic(Worker, [Engineer, Manager]), load_only(Worker.name)).order_by(Worker.id)",
+    "select(Worker).options(selectin_polymorphic(Worker, [Engineer, Manager]), defer(Engineer.language)).order_by(Worker.id)",
 ]
 """Queries that longer sweeps found, once answered otherwise."""
 

@@ -273,6 +273,10 @@ class ColumnChoices:
             return "*" in self._groups or prop.group in self._groups
         return True
 
+    def names(self, prop: Any) -> bool | None:
+        """Whether an option that names this very property wants it; None if there is none."""
+        return self._explicit.get(prop.key)
+
     def refuses(self, prop: Any) -> bool:
         """Whether touching the deferred property is an error."""
         return (
