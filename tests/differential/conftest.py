@@ -1,10 +1,6 @@
-"""Make the harness importable, and print how much was compared."""
+"""Print how much was compared."""
 
-import sys
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from differential.outcomes import COUNTS
 

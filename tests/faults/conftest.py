@@ -1,20 +1,15 @@
 """Engines under fault tests: each asynchronous driver on a database of its own."""
 
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sublimate.engine import make_url
-from sublimate.ext.asyncio import create_async_engine
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from faults.servers import MariaDB, PostgreSQL, Server
 from faults.stage import DRIVERS, Base, Stage
+from sublimate.engine import make_url
+from sublimate.ext.asyncio import create_async_engine
 
 
 @pytest.fixture(params=DRIVERS)

@@ -1,13 +1,10 @@
 """A PostgreSQL of the tests' own, whose settings allow prepared transactions."""
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from clusters.postgresql import MISSING, Cluster, binaries
 
