@@ -533,3 +533,34 @@ def test_query_compile_events(engine, say):
             lazyload(Owner.pets) is not None,
             inspect(Owner).class_,
         )
+
+
+@both("sqlite")
+def test_a_mapper_says_who_listens(engine, say):
+    class Base(DeclarativeBase):
+        pass
+
+    class Silent(Base):
+        __tablename__ = "silent"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Loud(Silent):
+        pass
+
+    names = ("before_insert", "after_insert", "before_update")
+
+    def heard():
+        for cls in (Silent, Loud):
+            dispatch = inspect(cls).dispatch
+            say([(name, bool(getattr(dispatch, name)), len(list(getattr(dispatch, name)))) for name in names])
+
+    heard()
+    hear = lambda mapper, connection, target: None  # noqa: E731
+    event.listen(Silent, "before_insert", hear, propagate=True)
+    heard()
+    event.listen(Loud, "before_update", hear)
+    heard()
+    event.remove(Silent, "before_insert", hear)
+    heard()
+    with say.error(message=False):
+        inspect(Silent).dispatch.nothing_of_this_name

@@ -38,7 +38,7 @@ class FakeMapper:
         self.configured = True
         self.polymorphic_on = self.polymorphic_identity = None
         self.polymorphic_abstract = False
-        self.dispatch = None
+        self._dispatch = None
         self.registry = SimpleNamespace(constructor=declarative_constructor)
         self.class_state = None
         self.self_and_descendants = [self]

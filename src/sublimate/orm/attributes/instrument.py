@@ -366,7 +366,7 @@ def _default_init(cls: Any, state: ClassState, constructor: Any) -> Any:
                 if state.ready:  # listeners may have come with it: ask the method installed now
                     cls.__init__(self, **kwargs)
                     return
-            if self.__class__ is not cls or mapper.dispatch is not None:
+            if self.__class__ is not cls or mapper._dispatch is not None:
                 _announce(self, (), kwargs)
             else:
                 values[STATE] = new_state(self, mapper)
@@ -425,11 +425,11 @@ def _announce(obj: Any, args: Any, kwargs: Any) -> None:
     polymorphic = own.mapper.class_state.polymorphic
     if polymorphic is not None:
         obj.__dict__[polymorphic[0]] = polymorphic[1]
-    if own.mapper.dispatch is not None:
-        own.mapper.dispatch.init(obj, args, kwargs)
+    if own.mapper._dispatch is not None:
+        own.mapper._dispatch.init(obj, args, kwargs)
 
 
 def _announce_failure(obj: Any, args: Any, kwargs: Any) -> None:
-    dispatch = state_of(obj).mapper.dispatch
+    dispatch = state_of(obj).mapper._dispatch
     if dispatch is not None:
         dispatch.init_failure(obj, args, kwargs)

@@ -40,8 +40,8 @@ def filler(occurrence: Occurrence) -> Callable[[Any, Values], None]:
             forget_expired(state, [key for key, _ in pairs])
             for key in state.mapper.class_state.memoized_keys:
                 known.pop(key, None)
-        if filled and state.mapper.dispatch is not None:
-            state.mapper.dispatch.refresh(obj, None, filled)
+        if filled and state.mapper._dispatch is not None:
+            state.mapper._dispatch.refresh(obj, None, filled)
 
     return fill
 
@@ -81,8 +81,8 @@ def overwriter(occurrence: Occurrence) -> Callable[[Any, Values, Any], None]:
                     state.committed = None
             if state.committed is None:
                 session._dirty.pop(state, None)
-        if state.mapper.dispatch is not None:
-            state.mapper.dispatch.refresh(obj, None, None)
+        if state.mapper._dispatch is not None:
+            state.mapper._dispatch.refresh(obj, None, None)
 
     return overwrite
 

@@ -390,7 +390,7 @@ def is_polymorphic(mapper: Any) -> bool:
 def load_hooks(mapper: Any) -> bool:
     """Whether anybody wants to be told of objects that were loaded."""
     return any(
-        each.reconstructor is not None or (each.dispatch is not None and bool(each.dispatch.load))
+        each.reconstructor is not None or (each._dispatch is not None and bool(each._dispatch.load))
         for each in mapper.self_and_descendants
     )
 
@@ -402,8 +402,8 @@ def run_load_hooks(objects: list[Any], session: Any, source: Any) -> None:
         mapper = obj.__dict__[STATE].mapper
         if mapper.reconstructor is not None:
             mapper.reconstructor(obj)
-        if mapper.dispatch is not None:
-            mapper.dispatch.load(obj, context)
+        if mapper._dispatch is not None:
+            mapper._dispatch.load(obj, context)
 
 
 def tell_loaded(session: Any, known: dict[Any, Any], keys: list[Any]) -> None:

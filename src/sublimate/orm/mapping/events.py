@@ -46,7 +46,7 @@ class ClassEvents:
 
     def __init__(self, cls: type) -> None:
         self.cls = cls
-        self.dispatch: Any = None
+        self._dispatch: Any = None
 
     def concerns(self, mapper: Any) -> bool:
         return issubclass(mapper.class_, self.cls)
@@ -88,16 +88,16 @@ class _Found(tuple[Listener, ...]):
 
 
 def inherited_listeners(mapper: Any, name: str) -> Iterator[Listener]:
-    if ALL.dispatch is not None:
-        yield from _own(ALL.dispatch, name)
+    if ALL._dispatch is not None:
+        yield from _own(ALL._dispatch, name)
     for cls in reversed(mapper.class_.__mro__):
         held = _held.get(cls)
-        if held is not None and held.dispatch is not None:
-            yield from (listener for listener in _own(held.dispatch, name) if listener.propagate)
+        if held is not None and held._dispatch is not None:
+            yield from (listener for listener in _own(held._dispatch, name) if listener.propagate)
     ancestor = mapper.inherits
     while ancestor is not None:
-        if ancestor.dispatch is not None:
-            yield from (listener for listener in _own(ancestor.dispatch, name) if listener.propagate)
+        if ancestor._dispatch is not None:
+            yield from (listener for listener in _own(ancestor._dispatch, name) if listener.propagate)
         ancestor = ancestor.inherits
 
 
@@ -107,17 +107,17 @@ def _own(dispatch: Dispatch, name: str) -> tuple[Listener, ...]:
 
 
 class MapperEvents(Family):
-    """Keeps a mapper's listeners on it; without any, `mapper.dispatch` stays None and nothing is asked."""
+    """Keeps a mapper's listeners on it; without any, `mapper._dispatch` stays None and nothing is asked."""
 
     def __init__(self) -> None:
         super().__init__("mapper", EVENTS)
 
     def dispatch_of(self, target: Any) -> Dispatch:
-        if target.dispatch is None:
-            target.dispatch = (
+        if target._dispatch is None:
+            target._dispatch = (
                 Dispatch(EVENTS, lambda: None) if isinstance(target, ClassEvents) else MapperDispatch(target)
             )
-        found: Dispatch = target.dispatch
+        found: Dispatch = target._dispatch
         return found
 
     def on_remove(self, target: Any, dispatch: Dispatch) -> None:
@@ -142,8 +142,8 @@ def _concerned(target: Any) -> list[Any]:
 def take_up(mapper: Any) -> None:
     """Let a mapper ask its listeners from now on."""
     type(mapper).listened = True
-    if mapper.dispatch is None:
-        mapper.dispatch = MapperDispatch(mapper)
+    if mapper._dispatch is None:
+        mapper._dispatch = MapperDispatch(mapper)
     mapper._changed()
 
 
@@ -151,7 +151,7 @@ def constructed(mapper: Any) -> None:
     """A mapper was made: tell those who wait for it."""
     if not _state["active"]:
         return
-    dispatch = mapper.dispatch = MapperDispatch(mapper)
+    dispatch = mapper._dispatch = MapperDispatch(mapper)
     dispatch.class_instrument(mapper.class_)
     dispatch.instrument_class(mapper, mapper.class_)
     dispatch.after_mapper_constructed(mapper, mapper.class_)
@@ -159,24 +159,24 @@ def constructed(mapper: Any) -> None:
 
 def attributes_placed(mapper: Any, keys: Iterable[str]) -> None:
     """A class has these mapped attributes now: tell those who wait for them."""
-    if not mapper.dispatch.attribute_instrument:
+    if not mapper._dispatch.attribute_instrument:
         return
     for key in keys:
         attribute = vars(mapper.class_).get(key)
         if isinstance(attribute, InstrumentedAttribute):
-            mapper.dispatch.attribute_instrument(mapper.class_, key, attribute)
+            mapper._dispatch.attribute_instrument(mapper.class_, key, attribute)
 
 
 def removed(mapper: Any) -> None:
     """A class is mapped no more."""
-    if mapper.dispatch is not None:
-        mapper.dispatch.class_uninstrument(mapper.class_)
+    if mapper._dispatch is not None:
+        mapper._dispatch.class_uninstrument(mapper.class_)
 
 
 def fire_global(name: str) -> None:
     """`before_configured` and `after_configured`."""
-    if ALL.dispatch is not None:
-        getattr(ALL.dispatch, name)()
+    if ALL._dispatch is not None:
+        getattr(ALL._dispatch, name)()
 
 
 def register_family(mapper_class: type) -> None:

@@ -61,7 +61,7 @@ class Mapper(InspectionAttr, Generic[_O]):
     is_mapper = True
     is_aliased_class = False
     class_state: Any = None
-    dispatch: Any = None
+    _dispatch: Any = None  # without listeners it stays None and nothing is asked
     listened = False  # somebody listens to events of mappers or instances
     configured = False
     _configure_failed: Any = None
@@ -213,7 +213,7 @@ class Mapper(InspectionAttr, Generic[_O]):
         else:
             descriptor = InstrumentedAttribute(self.class_, key, self, prop, prop.doc)
         type.__setattr__(self.class_, key, descriptor)
-        if self.dispatch is not None and self.configured:
+        if self._dispatch is not None and self.configured:
             events.attributes_placed(self, [key])
 
     def _changed(self) -> None:
@@ -250,6 +250,11 @@ class Mapper(InspectionAttr, Generic[_O]):
         for key, value in dict_of_properties.items():
             self.add_property(key, value)
 
+    @property
+    def dispatch(self) -> Any:
+        """Its listeners, by event: `bool(mapper.dispatch.before_insert)` says whether anybody listens."""
+        return events.MapperDispatch(self) if self._dispatch is None else self._dispatch
+
     # -- configuration
 
     def _check_configure(self) -> None:
@@ -258,7 +263,7 @@ class Mapper(InspectionAttr, Generic[_O]):
             configure_registry(self.registry)
 
     def _configure(self) -> None:
-        dispatch = self.dispatch
+        dispatch = self._dispatch
         if dispatch is not None:
             for listener in dispatch.before_mapper_configured:
                 if listener(self, self.class_) is EventReturn.EXT_SKIP and listener.retval:

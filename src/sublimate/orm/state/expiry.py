@@ -17,8 +17,8 @@ def expire_state(obj: Any, keys: Iterable[str] | None = None) -> InstanceState[A
         _expire_all(state, values)
     else:
         _expire_some(state, values, keys)
-    if state.mapper.dispatch is not None:
-        state.mapper.dispatch.expire(obj, keys)
+    if state.mapper._dispatch is not None:
+        state.mapper._dispatch.expire(obj, keys)
     return state
 
 
@@ -61,8 +61,8 @@ def outdate_state(obj: Any) -> InstanceState[Any]:
             expired.add(key)
     state.committed = state.queued = None
     state.orphaned = state.parents = None
-    if state.mapper.dispatch is not None:
-        state.mapper.dispatch.expire(obj, None)
+    if state.mapper._dispatch is not None:
+        state.mapper._dispatch.expire(obj, None)
     return state
 
 

@@ -347,8 +347,8 @@ class InstanceState(Generic[_O]):
             "expired": self.expired_keys, "deleted": self.was_deleted, "info": getattr(self, "_info", None),
             "context": self.context, "token": self.link.token,
         }  # fmt: skip
-        if self.mapper.dispatch is not None:
-            self.mapper.dispatch.pickle(obj, state)
+        if self.mapper._dispatch is not None:
+            self.mapper._dispatch.pickle(obj, state)
         return state
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
@@ -361,8 +361,8 @@ class InstanceState(Generic[_O]):
         self.context = state["context"]
         if state["info"] is not None:
             self._info = state["info"]
-        if self.mapper.dispatch is not None:
-            self.mapper.dispatch.unpickle(state["instance"], state)
+        if self.mapper._dispatch is not None:
+            self.mapper._dispatch.unpickle(state["instance"], state)
 
 
 _blank_state = InstanceState.__new__

@@ -12,7 +12,7 @@ _FIRST = frozenset({"before_insert", "before_update", "after_delete"})
 
 def is_watched(mapper: Any, verb: str) -> bool:
     """Whether anybody wants to be told of rows that are inserted, updated or deleted."""
-    dispatch = mapper.dispatch
+    dispatch = mapper._dispatch
     if dispatch is None:
         return False
     return bool(
@@ -27,10 +27,10 @@ def announce(name: str, batch: Any, connection: Any) -> None:
     for state, obj in batch.rows:
         mapper = state.mapper
         if (
-            mapper.dispatch is not None
+            mapper._dispatch is not None
             and (mapper.tables[0] if name in _FIRST else mapper.tables[-1]) is batch.table
         ):
-            getattr(mapper.dispatch, name)(mapper, connection, obj)
+            getattr(mapper._dispatch, name)(mapper, connection, obj)
 
 
 def announce_all(when: str, batches: list[TableBatch], connection: Any) -> None:
@@ -40,8 +40,8 @@ def announce_all(when: str, batches: list[TableBatch], connection: Any) -> None:
             if batch.__class__ is kind:
                 for state, obj in batch.rows:
                     mapper = state.mapper
-                    if mapper.dispatch is not None and mapper.tables[0] is batch.table:
-                        getattr(mapper.dispatch, f"{when}_{verb}")(mapper, connection, obj)
+                    if mapper._dispatch is not None and mapper.tables[0] is batch.table:
+                        getattr(mapper._dispatch, f"{when}_{verb}")(mapper, connection, obj)
 
 
 def announce_refreshed(verb: str, batch: Any) -> None:
@@ -50,10 +50,10 @@ def announce_refreshed(verb: str, batch: Any) -> None:
         return
     for state, obj in batch.rows:
         mapper = state.mapper
-        if mapper.dispatch is not None and mapper.dispatch.refresh_flush:
+        if mapper._dispatch is not None and mapper._dispatch.refresh_flush:
             keys = [key for key, prop in mapper.column_props.items() if _has_default(prop.columns[0], verb)]
             if keys:
-                mapper.dispatch.refresh_flush(obj, None, keys)
+                mapper._dispatch.refresh_flush(obj, None, keys)
 
 
 def _has_default(column: Any, verb: str) -> bool:

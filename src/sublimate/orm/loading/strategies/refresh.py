@@ -101,8 +101,8 @@ class ColumnLoader:
             known.pop(key, None)
         if own:
             forget_expired(state, self.keys)
-        if state.mapper.dispatch is not None:
-            state.mapper.dispatch.refresh(obj, None, list(self.keys))
+        if state.mapper._dispatch is not None:
+            state.mapper._dispatch.refresh(obj, None, list(self.keys))
 
 
 def column_loader(engine: Any, mapper: Any, keys: tuple[str, ...], lock: Any = None) -> ColumnLoader:
