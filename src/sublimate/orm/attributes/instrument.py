@@ -366,7 +366,8 @@ def _default_init(cls: Any, state: ClassState, constructor: Any) -> Any:
                 if state.ready:  # listeners may have come with it: ask the method installed now
                     cls.__init__(self, **kwargs)
                     return
-            if self.__class__ is not cls or mapper._dispatch is not None:
+            dispatch = mapper._dispatch
+            if self.__class__ is not cls or (dispatch is not None and dispatch.init):
                 _announce(self, (), kwargs)
             else:
                 values[STATE] = new_state(self, mapper)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -61,7 +61,8 @@ class AllMappers(ClassEvents):
 
 ALL = AllMappers(object)
 _held: WeakKeyDictionary[type, ClassEvents] = WeakKeyDictionary()
-_state = {"active": False}
+_state = {"active": False, "changes": 0}
+"""Whether anybody ever listened, and how often listeners came or went."""
 
 
 class MapperDispatch(Dispatch):
@@ -75,9 +76,20 @@ class MapperDispatch(Dispatch):
         if name.startswith("_") or name not in EVENTS:
             raise AttributeError(f"no event named {name!r}")
         mapper = self._mapper
-        inherited: Callable[[], Any] = lambda: _Found(inherited_listeners(mapper, name))  # noqa: E731
+        known, found = -1, _Found(iter(()))
+
+        def inherited() -> Any:
+            nonlocal known, found
+            if known != _state["changes"]:
+                known, found = _state["changes"], _Found(inherited_listeners(mapper, name))
+            return found
+
         listeners = self.__dict__[name] = Listeners(inherited)
         return listeners
+
+    def has_any(self) -> bool:
+        """Whether anybody listens to any event of this mapper."""
+        return any(getattr(self, name) for name in EVENTS)
 
 
 class _Found(tuple[Listener, ...]):
@@ -122,6 +134,7 @@ class MapperEvents(Family):
 
     def on_remove(self, target: Any, dispatch: Dispatch) -> None:
         """Mappers keep their `Dispatch`: it also tells of listeners to their bases."""
+        _state["changes"] += 1
 
     def preparation(self, event: str, options: Mapping[str, Any]) -> Any:
         """With `raw=True`, listeners get the object's state in its place."""
@@ -129,6 +142,7 @@ class MapperEvents(Family):
 
     def on_listen(self, target: Any, event: str) -> None:
         _state["active"] = True
+        _state["changes"] += 1
         for mapper in _concerned(target):
             take_up(mapper)
 
@@ -155,6 +169,8 @@ def constructed(mapper: Any) -> None:
     dispatch.class_instrument(mapper.class_)
     dispatch.instrument_class(mapper, mapper.class_)
     dispatch.after_mapper_constructed(mapper, mapper.class_)
+    if not dispatch.has_any():
+        mapper._dispatch = None
 
 
 def attributes_placed(mapper: Any, keys: Iterable[str]) -> None:
