@@ -42,21 +42,19 @@ def test_visitors(engine, say):
         )  # fmt: skip
         say(sorted(columns), sorted(map(str, values)))
         names = {node.__visit_name__ for node in visitors.iterate(statement)}
-        say(
-            names
-            & {
-                "select",
-                "update",
-                "column",
-                "table",
-                "bindparam",
-                "function",
-                "label",
-                "case",
-                "over",
-                "join",
-            }
+        told = (
+            "bindparam",
+            "case",
+            "column",
+            "function",
+            "join",
+            "label",
+            "over",
+            "select",
+            "table",
+            "update",
         )
+        say([name for name in told if name in names])
         doubled = visitors.cloned_traverse(
             statement, {}, {"bindparam": lambda b: setattr(b, "value", [b.value] * 2)}
         )
