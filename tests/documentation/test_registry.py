@@ -3,7 +3,20 @@
 import decimal
 from typing import Annotated, Optional
 
-from sqlalchemy import Column, ForeignKey, Integer, Numeric, String, Table, event, inspect, select
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -199,3 +212,32 @@ def test_a_class_may_be_inspected_before_its_relationships_can_be_resolved(engin
 
     say(inspect(Left).relationships.keys(), inspect(Link).get_property("lefts").key)
     say(inspect(Left).get_property("rights").mapper is inspect(Right))
+
+
+@both("sqlite")
+def test_statements_are_built_before_their_classes_are_complete(engine, say):
+    class Base(DeclarativeBase):
+        pass
+
+    class Author(Base):
+        __tablename__ = "author"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        books = relationship("Book", back_populates="author")
+
+    found = select(Author).join(Author.books).where(Author.id > 1)
+    say(str(select(func.count()).select_from(Author)), str(insert(Author)), str(update(Author)))
+    say(
+        select(Author).subquery() is not None,
+        [p.key for p in Author.__mapper__.iterate_properties if p.key != "books"],
+    )
+    say(Author.id.property.columns[0].name, Author.__mapper__.configured)
+    for use in (
+        lambda: str(found),
+        lambda: select(Author).subquery().c,
+        lambda: Author.books.property,
+        lambda: Session().query(Author),
+    ):
+        try:
+            use()
+        except Exception as error:
+            say(type(error).__name__, "'Book' failed to locate a name" in str(error))

@@ -89,11 +89,12 @@ def _render_select(
     outer_bare, ctx.bare_columns = ctx.bare_columns, False
     text = _prefix(select, ctx)
     columns = _columns_clause(select, ctx, frame, asfrom=asfrom, collects=collects)
-    text = (text + ", ".join(columns)).rstrip() + _tail(select, ctx, froms)
+    where = _where_criteria(select, ctx, frame)
+    text = (text + ", ".join(columns)).rstrip() + _tail(select, ctx, froms, where)
     ctx.within_columns, ctx.bare_columns = outer_within, outer_bare
     ctx.stack.pop()
     if ctx.products is not None:
-        ctx.lint("SELECT", froms, select._where_criteria)
+        ctx.lint("SELECT", froms, where)
     return ctx.close_level(nested) + text
 
 
@@ -110,6 +111,21 @@ def _open_frame(select: Any, ctx: Rendering, *, asfrom: bool, lateral: bool) -> 
         froms = display_froms(select, outer_correlate, outer_asfrom)
     spread = [inner for f in froms for inner in (f, *f._hidden_froms)]
     return froms, SelectFrame([*spread, *outer_correlate], spread, select)
+
+
+def _where_criteria(select: Any, ctx: Rendering, frame: SelectFrame) -> tuple[Any, ...]:
+    """The conditions, without those that an element of FROM brought which an enclosing SELECT provides: they stand there."""
+    where: tuple[Any, ...] = select._where_criteria
+    brought = select.__dict__.get("_brought_by")
+    if brought is None or len(ctx.stack) < 2:
+        return where
+    here = {id(f) for f in frame.asfrom_froms}
+    elsewhere = {
+        id(condition)
+        for condition, from_ in brought
+        if here.isdisjoint(id(f) for f in (from_, *from_._hidden_froms))
+    }
+    return tuple([c for c in where if id(c) not in elsewhere])
 
 
 def _prefix(select: Any, ctx: Rendering) -> str:
@@ -274,7 +290,7 @@ def _name_in_result(expr: Any, name: Any, text: str, ctx: Rendering) -> str | No
     return name if isinstance(name, str) else None if MARK in text else text
 
 
-def _tail(select: Any, ctx: Rendering, froms: list[Any]) -> str:
+def _tail(select: Any, ctx: Rendering, froms: list[Any], where: tuple[Any, ...]) -> str:
     """Everything after the columns."""
     text = ""
     if froms:
@@ -286,7 +302,7 @@ def _tail(select: Any, ctx: Rendering, froms: list[Any]) -> str:
         ctx.from_hints = outer
     else:
         text += ctx.dialect_render("default_from", select)
-    if select._where_criteria and (condition := conjunction(select._where_criteria, ctx)):
+    if where and (condition := conjunction(where, ctx)):
         text += " \nWHERE " + condition
     if select._group_by_clauses:
         text += " GROUP BY " + ctx.render_list(select._group_by_clauses)

@@ -35,6 +35,21 @@ FOUND = [
     "select(Worker).options(selectin_polymorphic(Worker, [Engineer, Manager]), defer(Worker.name)).order_by(Worker.id)",
     "select(Worker).options(selectin_polymorphic(Worker, [Engineer, Manager]), load_only(Worker.name)).order_by(Worker.id)",
     "select(Worker).options(selectin_polymorphic(Worker, [Engineer, Manager]), defer(Engineer.language)).order_by(Worker.id)",
+    "select(Boss).where(exists(User.id).where(User.id == Boss.golf)).order_by(Boss.id)",
+    "[b := aliased(Boss), select(b).where(exists(User.id).where(User.id == b.golf)).order_by(b.id)][-1]",
+    "select(select(User.id).where(User.id == Boss.golf).correlate(Boss).scalar_subquery(), Boss).order_by(Boss.id)",
+    "select(User.id).where(User.id.in_(select(Post.author_id).where(User.id == 3))).options(with_loader_criteria(User, User.id > 1))",
+    "select(User.id).where(Boss.golf == User.id).options(with_loader_criteria(Boss, Boss.golf > 1)).order_by(User.id)",
+    "select(Manager.id).order_by(Boss.golf == 1, Manager.id)",
+    "select(Post).join(Post.comments).order_by(Post.id, Comment.id).limit(3).options(contains_eager(Post.comments).joinedload(Comment.author))",
+    "[p := aliased(Post, select(Post.id, Post.title).subquery()), select(p).order_by(p.id)][-1]",
+    "[p := aliased(Post, select(Post.id, Post.title).subquery()), select(p).order_by(p.id).options(undefer(p.body))][-1]",
+    "[p := aliased(Post, select(Post.id, Post.title).subquery()), select(p.score).order_by(Post.id)][-1]",
+    "[e := aliased(Engineer, select(Engineer.id, Engineer.language, Worker.kind).subquery()), select(e).order_by(e.id)][-1]",
+    "select(aliased(Post, Comment.__table__))",
+    "select(User).join(User.posts, Post.author)",
+    "select(User).where(User.id == 3).options(joinedload(User.profile).subqueryload(Profile.user)).execution_options(populate_existing=True)",
+    "select(User).options(joinedload(User.boss), joinedload(User.profile)).order_by(User.id).execution_options(populate_existing=True)",
 ]
 """Queries that longer sweeps found, once answered otherwise."""
 

@@ -194,8 +194,9 @@ class QueryableAttribute(InspectionAttr, Mapped[_T_co]):
 
     @property
     def property(self) -> Any:  # last, since it hides the decorator of this name
-        """The ColumnProperty, RelationshipProperty … behind the attribute, configured."""
-        self.prop.parent._check_configure()
+        """The ColumnProperty, RelationshipProperty … behind the attribute; a relationship is configured."""
+        if self.prop.is_relationship:
+            self.prop.parent._check_configure()
         return self.prop
 
 

@@ -51,6 +51,7 @@ class Columns:
 
     def _entity_item(self, node: Any, only: bool) -> EntityItem:
         entity = node.inspected
+        entity.mapper._check_configure()
         options = self.options.at(entity, only)
         occurrence = Occurrence(entity, options, options.path)
         self.entities.append(occurrence)
@@ -81,7 +82,8 @@ class Columns:
         """Add the entity's own columns."""
         for prop in loaded_props(occurrence.entity, occurrence.options, self._nested):
             places = [self.place(column) for column in self._columns_of(occurrence, prop)]
-            occurrence.columns.append((prop, places[0]))
+            if places:
+                occurrence.columns.append((prop, places[0]))
 
     def place(self, column: Any) -> int:
         """Where an entity's column stands; one that is there already is read a second time, not selected again."""
@@ -104,7 +106,7 @@ class Columns:
             if given is not None:
                 # the entity may be an alias, as what an eager load joins is, which the user's expression does not know
                 return [occurrence.entity._adapt(given)]
-        return list(occurrence.entity._columns_of(prop))
+        return list(occurrence.entity._columns_offered(prop))
 
 
 def contained_entity(prop: Any, choice: Any) -> Any:

@@ -29,8 +29,6 @@ class Criteria:
         found = []
         around = getattr(entity, "_parent", None)  # of a subclass inside with_polymorphic()
         single = None if around is not None else entity._single_table_criterion()
-        if single is not None:
-            found.append(single)
         for option in self._options:
             if for_loader and not option.propagate_to_loaders:
                 continue
@@ -39,6 +37,8 @@ class Criteria:
             condition = option.condition(entity, for_loader)
             if condition is not None:
                 found.append(condition)
+        if single is not None:
+            found.append(single)
         return found
 
 

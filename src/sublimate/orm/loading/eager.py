@@ -74,6 +74,7 @@ class EagerLoads:
 
     def _descend(self, occurrence: Occurrence, joins: list[EagerJoin], parent: EagerJoin | None) -> None:
         for child in occurrence.children:
+            self.multiplies = self.multiplies or bool(child.prop.uselist)
             self._descend(child.occurrence, joins, parent)
         for prop, choice in occurrence.joined:
             self._joined(occurrence, prop, choice, joins, parent)

@@ -50,6 +50,10 @@ class Joiner:
     def _join(self, target: Any, onclause: Any, left: Any, isouter: bool, full: bool) -> None:
         relationship = None
         if target.__visit_name__ == "relationship":
+            if onclause is not None:
+                raise exc.InvalidRequestError(
+                    "No 'on clause' argument may be passed when joining to a relationship path as a target"
+                )
             relationship = target
             target = relationship.target
         elif onclause is not None and onclause.__visit_name__ == "relationship":
@@ -63,6 +67,7 @@ class Joiner:
 
     def _along(self, relationship: Any, target: Any, left: Any, isouter: bool, full: bool) -> None:
         parent = relationship.parent.inspected
+        parent._check_configure()
         child = target.inspected if is_entity(target) else None
         left_selectable = plain(left) if left is not None else relationship.parent.selectable
         if left is not None and is_entity(left):

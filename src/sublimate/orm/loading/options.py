@@ -321,6 +321,7 @@ def attribute_node(attr: Any) -> Any:
     node = element_of(attr) if not isinstance(attr, type) else None
     if node is None or not hasattr(node, "prop"):
         raise exc.ArgumentError(_NOT_AN_ATTRIBUTE)
+    owner_of(node)._check_configure()
     return node
 
 

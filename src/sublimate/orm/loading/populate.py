@@ -14,6 +14,15 @@ from .plan_tree import Occurrence
 Values = tuple[Any, ...]
 
 
+class Renewed:
+    """The objects to which an execution with `populate_existing` has given all values anew: it does so once for each."""
+
+    __slots__ = ("objects",)
+
+    def __init__(self) -> None:
+        self.objects: dict[int, Any] = {}
+
+
 def _keys(occurrence: Occurrence) -> list[tuple[str, int]]:
     return [(prop.key, i) for i, (prop, _) in enumerate(occurrence.columns)]
 

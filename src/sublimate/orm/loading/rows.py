@@ -16,7 +16,7 @@ from sublimate.util import kernel
 from sublimate.util.generated import define
 
 from .plan_tree import BundleItem, Child, ColumnItem, EntityItem, Lowered, Occurrence
-from .populate import concrete_maps, discriminator_place, filler, overwriter, polymorphic_maker
+from .populate import Renewed, concrete_maps, discriminator_place, filler, overwriter, polymorphic_maker
 
 JOINED_COLLECTIONS = "The unique() method must be invoked on this Result, as it contains results that include joined eager loads against collections"
 
@@ -37,7 +37,7 @@ class Source:
         self.namespace: dict[str, Any] = {}
 
     def text(self, target: str) -> str:
-        lines = ["def hydrate(rows, session, source, options):"]
+        lines = ["def hydrate(rows, session, source, options, renewed=None):"]
         lines += [f"    {line}" for line in (*self.setup, *self.shortcut, *self.maps)]
         lines.append(f"    for {target} in rows:")
         lines += [f"        {line}" for line in self.body]
@@ -48,7 +48,7 @@ class Source:
 def make_hydrator(
     lowered: Lowered, dialect: Any, populate_existing: bool, group_by: tuple[int, ...] = ()
 ) -> Hydrator:
-    """The function `hydrate(rows, session, source, options) -> (values, objects of each entity that needs follow-ups)`.
+    """The function `hydrate(rows, session, source, options, renewed=None) -> (values, objects of each entity that needs follow-ups)`.
 
     With `group_by` (positions of columns), the values are a dictionary: their key -> the list of the entity's objects.
     """
@@ -79,6 +79,9 @@ class _HydratorBuilder:
         if self.occurrences:
             source.setup += ["link = session._link", "by_mapper = session.identity_map.by_mapper"]
         source.setup += ["out = []", "append = out.append"]
+        if self.again:
+            source.namespace["Renewed"] = Renewed
+            source.setup.append("if renewed is None: renewed = Renewed()")
         for item in self.lowered.items:
             self._item_body(item)
         if self.certain and not self.again:
@@ -177,7 +180,7 @@ class _HydratorBuilder:
             body.append("    else:")
             indent = "        "
         body += [indent + line for line in self._fresh(occurrence, i, pk)]
-        self._known(occurrence, i, pk, mark)
+        self._known(occurrence, i)
         self._children(occurrence, i, mark)
 
     def _map_of_row(self, occurrence: Occurrence, i: int, pk: str) -> str:
@@ -228,25 +231,24 @@ class _HydratorBuilder:
         source.end.append(f"if session.dispatch is not None: tell_loaded(link.session, map{i}, keys{i})")
         return lines
 
-    def _known(self, occurrence: Occurrence, i: int, pk: str, mark: str) -> None:
-        """An object that is in the identity map gets what it lacks, or (populate_existing) all values anew."""
+    def _known(self, occurrence: Occurrence, i: int) -> None:
+        """An object that is in the identity map gets what it lacks, or (populate_existing) once all values anew."""
         source = self.source
         values = "".join(f"{self.values[p]}, " for _, p in occurrence.columns)
         if self.again:
-            source.setup.append(f"done{i} = set()")
-            source.namespace[f"fill{i}"] = overwriter(occurrence)
+            source.namespace[f"renew{i}"] = overwriter(occurrence)
             source.body += [
-                f"elif {mark} not in done{i}:",
-                f"    fill{i}(e{i}, ({values}), session)",
-                f"done{i}.add({mark})",
+                f"elif id(e{i}) not in renewed.objects:",
+                f"    renew{i}(e{i}, ({values}), session)",
             ]
-            return
         context = "None" if is_polymorphic(occurrence.mapper) else f"ctx{i}"
         source.namespace[f"fill{i}"] = filler(occurrence)
         source.body += [
             f"elif e{i}.__dict__[STATE] is not {context}:",
             f"    fill{i}(e{i}, ({values}))",
         ]
+        if self.again:
+            source.body.append(f"renewed.objects[id(e{i})] = e{i}")
 
     def _first_load(self) -> None:
         """No object of this kind is known yet, and every row is another one: nothing has to be looked up."""

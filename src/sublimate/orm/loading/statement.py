@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from sublimate import exc
 from sublimate.expression.node import AnonymousName
 from sublimate.expression.traverse import replacement_traverse
 from sublimate.statements.select import Select
@@ -97,10 +98,15 @@ class SelectLowering:
         self.columns = Columns(self.options, nested)
         self.eager = EagerLoads(self.columns, self.criteria)
         self.is_orm = False
+        self.brought: list[
+            tuple[Any, Any]
+        ] = []  # conditions in WHERE that entities brought, and whose they are
 
     def run(self) -> Lowered:
         columns = self.columns
         columns.add_all(self.statement._raw_columns)
+        if columns.entities and not columns.expressions:
+            raise exc.InvalidRequestError("Query contains no columns with which to SELECT from.")
         own_expressions = tuple(columns.expressions)
         self.eager.select_joining_columns()
         own_columns = len(columns.expressions)
@@ -114,6 +120,8 @@ class SelectLowering:
         else:
             lowered = self._flat(changes, froms)
         lowered.__dict__["_is_lowered"] = True
+        if self.brought:
+            lowered.__dict__["_brought_by"] = tuple(self.brought)
         if self.options.criteria:
             lowered.__dict__["_rendered_within"] = partial(inherit_criteria, self.options.criteria)
         is_orm = self.is_orm or bool(columns.entities)
@@ -150,17 +158,18 @@ class SelectLowering:
         statement = self.statement
         where = statement._where_criteria
         lefts = _left_sides(statement)
-        named = entities_in(
-            [*statement._raw_columns, *statement._from_obj, *lefts, *where, *statement._order_by_clauses]
-        )
-        added: list[Any] = []
-        self.is_orm = bool(named)
+        named = entities_in([*statement._raw_columns, *statement._from_obj, *lefts, *where])
+        self.is_orm = bool(named) or bool(entities_in(statement._order_by_clauses))
+        whole = any(not entity.is_aliased_class and len(entity.tables) > 1 for entity in named)
+        if whole:
+            where = on_own_tables(where)
         for entity in named:
             if entity.is_aliased_class or self.criteria._options or entity.mapper.single:
-                added += self.criteria.of(entity)
-        if any(not entity.is_aliased_class and len(entity.tables) > 1 for entity in named):
-            where = on_own_tables(where)
-        return where + tuple(added) if added else where
+                added = tuple(self.criteria.of(entity))
+                added = on_own_tables(added) if whole else added
+                where += added
+                self.brought += [(condition, entity.selectable) for condition in added]
+        return where
 
     # ---- the statement
 
@@ -177,7 +186,7 @@ class SelectLowering:
                 changes[name] = _spelled(kept[name])
         for name in ("_correlate", "_correlate_except"):
             if kept.get(name):
-                changes[name] = tuple(plain(f) for f in kept[name])
+                changes[name] = tuple(table for f in kept[name] for table in _with_tables(f))
         if kept.get("_hints"):
             changes["_hints"] = tuple((plain(f), text, name) for f, text, name in kept["_hints"])
         if kept.get("_for_update_arg") is not None:
@@ -195,8 +204,10 @@ class SelectLowering:
     def _needs_wrapping(self) -> bool:
         """Whether eager joins would change which rows there are: what is grouped, told apart or counted."""
         statement = self.statement
+        if not self.eager.joins:
+            return False
         if statement._distinct or statement._group_by_clauses:
-            return bool(self.eager.joins)
+            return True
         return self.eager.multiplies and bool(statement._has_row_limiting_clause)
 
     # ---- the rows are limited, grouped and told apart inside; what is loaded with them is joined outside
@@ -278,6 +289,12 @@ def _left_sides(statement: Any) -> list[Any]:
         for node in (left, target, onclause)
         if node is not None and (node is left or node.__visit_name__ == "relationship")
     ]
+
+
+def _with_tables(from_: Any) -> tuple[Any, ...]:
+    """A FROM element; of a class of several tables, these as well."""
+    found = plain(from_)
+    return (found, *found._hidden_froms) if is_entity(from_) else (found,)
 
 
 def _same(a: Any, b: Any) -> bool:

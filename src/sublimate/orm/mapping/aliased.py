@@ -105,14 +105,17 @@ class AliasedInsp(InspectionAttr, Generic[_O]):
         return EntityAdapter(self)
 
     def _column(self, column: Any) -> Any:
+        found = self._find(column)
+        return column if found is None else found
+
+    def _find(self, column: Any) -> Any:
+        """A table's column as the alias has it; None if what it reads from leaves the column out."""
         known = self.__dict__.get("_known")
         if known is not None and id(column) in known:
             return known[id(column)][1]
         found = corresponding_column(self.selectable, column)
         if found is None and self.__dict__.get("_adapt_on_names"):
             found = self.selectable.c.get(column.name)
-        if found is None:
-            found = column
         if known is not None:
             known[id(column)] = (column, found)
         return found
@@ -122,6 +125,13 @@ class AliasedInsp(InspectionAttr, Generic[_O]):
             return [self._expression(column) for column in self.mapper._columns_of(prop)]
         columns = [self._adapt(column) for column in self.mapper._columns_of(prop)]
         return list({id(c): c for c in columns}.values())
+
+    def _columns_offered(self, prop: Any) -> list[Any]:
+        """Of a property's columns those that the alias can give: a subquery may leave some out."""
+        if prop.is_expression:
+            return self._columns_of(prop)
+        found = [self._find(column) for column in self.mapper._columns_of(prop)]
+        return list({id(c): c for c in found if c is not None}.values())
 
     def _expression(self, label: Any) -> Any:
         """An expression that is mapped, as the alias has it: under a name of its own, the same each time."""
@@ -134,7 +144,12 @@ class AliasedInsp(InspectionAttr, Generic[_O]):
         return known[1]
 
     def _froms_of_column(self, column: Any) -> tuple[Any, ...]:
-        return (self.selectable,)
+        return column._from_objects if self._is_foreign(column) else (self.selectable,)
+
+    def _is_foreign(self, column: Any) -> bool:
+        """Whether a column is none of the alias's: what it reads from leaves it out."""
+        known = self._known.get(id(column))
+        return known is not None and known[1] is None
 
     def _single_table_criterion(self) -> Any:
         criterion = self.mapper._single_table_criterion()
@@ -146,7 +161,6 @@ class AliasedInsp(InspectionAttr, Generic[_O]):
     def __clause_element__(self) -> Any:
         node = self._node
         if node is None:
-            self.mapper._check_configure()
             node = self._node = AliasedEntityNode(self)
         return node
 

@@ -98,8 +98,11 @@ class EntityNode(Lowerable, FromClause, IdentityNode):
 
     @property
     def _all_selected_columns(self) -> list[Any]:
+        self.mapper._check_configure()
         return [
-            column for prop in self.mapper._selected_props() for column in self.inspected._columns_of(prop)
+            column
+            for prop in self.mapper._selected_props()
+            for column in self.inspected._columns_offered(prop)
         ]
 
     def as_from(self) -> Any:
@@ -291,6 +294,7 @@ class RelationshipNode(Lowerable, ClauseElement):
     @property
     def target(self) -> EntityNode:
         """The entity it leads to."""
+        self.prop.parent._check_configure()
         return self.of_type if self.of_type is not None else self.prop.entity.__clause_element__()
 
     @property

@@ -308,7 +308,7 @@ class Mapper(InspectionAttr, Generic[_O]):
 
     @property
     def iterate_properties(self) -> Iterator[MapperProperty[Any]]:
-        return iter(self.attrs)
+        return iter(list(self._props.values()))
 
     @property
     def column_props(self) -> dict[str, ColumnProperty[Any]]:
@@ -487,7 +487,6 @@ class Mapper(InspectionAttr, Generic[_O]):
         return self.__clause_element__().shape  # type: ignore[no-any-return]
 
     def __clause_element__(self) -> Any:
-        self._check_configure()
         node = self.__dict__.get("_node")
         if node is None:
             node = self.__dict__["_node"] = EntityNode(self)
@@ -560,6 +559,9 @@ class Mapper(InspectionAttr, Generic[_O]):
             return found
         mine = {id(c) for p in self.column_props.values() for c in p.columns}
         return [c for c in prop.columns if id(c) not in mine]
+
+    def _columns_offered(self, prop: Any) -> list[Any]:
+        return self._columns_of(prop)
 
     def _froms_of_column(self, column: Any) -> tuple[Any, ...]:
         whole = len(self.tables) > 1 or self._read_from is not None

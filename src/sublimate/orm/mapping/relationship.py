@@ -332,7 +332,6 @@ class RelationshipProperty(MapperProperty[_T], Mapped[_T]):
 
     def _clause_of(self, attribute: Any) -> Any:
         entity = attribute._parententity
-        entity.mapper._check_configure()
         of_type = attribute._of_type
         target = None if of_type is None else of_type.__clause_element__()
         node = RelationshipNode(self, entity.__clause_element__(), target, attribute._extra_criteria)

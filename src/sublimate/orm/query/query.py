@@ -57,6 +57,9 @@ class Query(Clauses, OlderMethods, Generic[_T]):
         given = entities if isinstance(entities, (tuple, list)) else (entities,)
         self.session = session
         self._select: Any = Select(*given)
+        for element in self._select._raw_columns:
+            if hasattr(element, "inspected"):
+                element.mapper._check_configure()  # its backrefs may be named next
         self._from_text: Any = None
         self._params: dict[str, Any] = {}
         self._execution: dict[str, Any] = {}

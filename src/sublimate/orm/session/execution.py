@@ -12,6 +12,7 @@ from sublimate.engine.result import Result
 from sublimate.engine.send import fetch_steps
 from sublimate.engine.steps import Steps
 from sublimate.orm.loading.plan import load_plan_for
+from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.loading.strategies.follow_up import follow_up_steps
 from sublimate.schema.defaults import DefaultGenerator
 from sublimate.util.collector import uncollected
@@ -148,10 +149,10 @@ def select_steps(
     rows = yield from fetch_steps(engine, connection, plan, sql, args, options)
     if plan.plain:
         return Result(plan.orm_metadata, RowBuffer(rows))
-    again = bool(options) and bool(options.get("populate_existing"))
+    again = Renewed() if options and options.get("populate_existing") else None
     entity_options = plan.options_of(statement)
-    hydrate = plan.hydrator(again)
-    values, waiting = uncollected(lambda raw: hydrate(raw, session, source, entity_options), rows)
+    hydrate = plan.hydrator(again is not None)
+    values, waiting = uncollected(lambda raw: hydrate(raw, session, source, entity_options, again), rows)
     if waiting:
         yield from follow_up_steps(session, bind, plan, waiting, entity_options, source, again, options)
     session.identity_map.sweep_if_grown()

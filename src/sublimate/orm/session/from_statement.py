@@ -10,6 +10,7 @@ from sublimate.engine.buffer import RowBuffer
 from sublimate.engine.result import Result
 from sublimate.engine.steps import Steps
 from sublimate.orm.loading.from_rows import reading_plan
+from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.loading.strategies.follow_up import follow_up_steps
 
 from .tokens import TOKEN
@@ -58,8 +59,8 @@ def objects_steps(
         tuple(entities), tuple(loader_options), result._metadata, bind.engine.dialect, translate
     )
     rows = plan.pick(result.all())
-    again = bool(options and options.get("populate_existing"))
-    values, waiting = plan.hydrator(again)(rows, session, source, plan.options)
+    again = Renewed() if options and options.get("populate_existing") else None
+    values, waiting = plan.hydrator(again is not None)(rows, session, source, plan.options, again)
     if waiting:
         yield from follow_up_steps(session, bind, plan, waiting, plan.options, source, again, options)
     return Result(plan.orm_metadata, RowBuffer(values))

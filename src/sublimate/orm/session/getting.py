@@ -12,6 +12,7 @@ from sublimate.expression.literal import BindParameter
 from sublimate.inspection import inspect
 from sublimate.orm.exc import ObjectDeletedError
 from sublimate.orm.loading.plan import LoadPlan, make_load_plan
+from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.loading.strategies.follow_up import ONE_ALONE, follow_up_steps
 from sublimate.orm.state import STATE, InstanceState
 from sublimate.statements.select import Select
@@ -208,12 +209,11 @@ def load_by_identity_steps(
     rows = yield from fetch_steps(engine, connection, plan, sql, args, given)
     if not rows:
         return None
-    hydrate = plan.hydrator(True) if populate_existing else get.hydrate
-    values, waiting = hydrate(rows, session, source, plan.options)
+    again = Renewed() if populate_existing else None
+    hydrate = get.hydrate if again is None else plan.hydrator(True)
+    values, waiting = hydrate(rows, session, source, plan.options, again)
     if waiting:
-        yield from follow_up_steps(
-            session, bind, plan, waiting, plan.options, source, populate_existing, given
-        )
+        yield from follow_up_steps(session, bind, plan, waiting, plan.options, source, again, given)
     return values[0]
 
 

@@ -13,6 +13,7 @@ from sublimate.engine.send import send_steps
 from sublimate.engine.steps import Steps, Stream
 from sublimate.engine.stream import PAGE, CursorStream
 from sublimate.orm.loading.plan import LoadPlan
+from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.loading.strategies.follow_up import follow_up_steps
 
 
@@ -51,10 +52,12 @@ class ObjectStream:
             return rows
         if self._plan.plain:
             return rows
-        values, waiting = self._plan.hydrator(self._again)(rows, self._session, self._source, self._options)
+        again = Renewed() if self._again else None
+        hydrate = self._plan.hydrator(self._again)
+        values, waiting = hydrate(rows, self._session, self._source, self._options, again)
         if waiting:
             yield from follow_up_steps(
-                self._session, self._bind, self._plan, waiting, self._options, self._source, self._again, self._execution
+                self._session, self._bind, self._plan, waiting, self._options, self._source, again, self._execution
             )  # fmt: skip
         self._session.identity_map.sweep_if_grown()  # entries of objects that nobody kept
         return values

@@ -9,6 +9,7 @@ from sublimate.engine.steps import Steps
 from sublimate.orm.loading.from_rows import ReadingPlan
 from sublimate.orm.loading.paths import EntityOptions
 from sublimate.orm.loading.plan import LoadPlan
+from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.state import STATE, is_outdated, lacks
 
 from .relationship import relationship_loader
@@ -24,16 +25,16 @@ def follow_up_steps(
     waiting: tuple[list[Any], ...],
     options: tuple[EntityOptions, ...],
     source: Any,
-    again: bool = False,
+    again: Renewed | None = None,
     execution: Mapping[str, Any] | None = None,
 ) -> Steps[None]:
     """Load what the plan's entities still need, for all their objects at once; under the statement's execution options."""
     asked = execution.get("populate_existing") if execution else None
-    anew = again and bool(asked) and asked != ONE_ALONE
+    anew = again if asked and asked != ONE_ALONE else None
     for (index, occurrence), objects in zip(plan.waiting, waiting, strict=True):
         for each in occurrence.follow_ups:
             prop = each.prop
-            wanted = _wanted(objects, prop, again, options[index].child(prop).deepens())
+            wanted = _wanted(objects, prop, again is not None, options[index].child(prop).deepens())
             if wanted:
                 strategy = each.choice.strategy
                 here = options[index].later() if strategy == "immediate" else options[index]
@@ -48,7 +49,7 @@ def follow_up_steps(
                     None,
                     plan.translate,
                     execution,
-                    anew and strategy != "immediate",
+                    None if strategy == "immediate" else anew,
                 )
         if occurrence.polymorphic:
             from .polymorphic import complete_steps
@@ -83,7 +84,7 @@ def _wanted(objects: Sequence[Any], prop: Any, again: bool, deepens: bool) -> li
 
 def relationship_steps(
     session: Any, bind: Any, prop: Any, objects: Sequence[Any], options: EntityOptions, source: Any, touched: Any = None,
-    translate: Any = None, execution: Mapping[str, Any] | None = None, again: bool = False,
+    translate: Any = None, execution: Mapping[str, Any] | None = None, again: Renewed | None = None,
 ) -> Steps[None]:  # fmt: skip
     """Load one relationship for these objects, under the options of their entity."""
     if not session._simple_bind:

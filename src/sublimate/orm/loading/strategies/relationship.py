@@ -16,6 +16,7 @@ from sublimate.orm.loading.carried import carried
 from sublimate.orm.loading.eager import anonymous, with_subclass
 from sublimate.orm.loading.paths import EntityOptions
 from sublimate.orm.loading.plan import LoadPlan, make_load_plan
+from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.loading.rows import make_hydrator
 from sublimate.orm.mapping.join_condition import MANYTOONE
 from sublimate.orm.state import STATE, InstanceState, forget_expired, is_outdated, lacks
@@ -181,7 +182,7 @@ class RelationshipLoader:
 
     def load_steps(
         self, session: Any, bind: Any, objects: Sequence[Any], options: EntityOptions, part: Any, source: Any,
-        touched: Any = None, execution: Mapping[str, Any] | None = None, again: bool = False,
+        touched: Any = None, execution: Mapping[str, Any] | None = None, again: Renewed | None = None,
     ) -> Steps[None]:  # fmt: skip
         """Load the relationship for all these objects; `touched`: the one whose attribute was read.
 
@@ -198,7 +199,7 @@ class RelationshipLoader:
             )
             without = {id(obj) for obj in blind}
             objects = [obj for obj in objects if id(obj) not in without]
-        deepens = again or (touched is None and options.deepens())
+        deepens = again is not None or (touched is None and options.deepens())
         owners = self._owners(session, objects, self.by_identity and not deepens)
         if not owners:
             return
@@ -213,13 +214,13 @@ class RelationshipLoader:
         binds = statement.binds
         plan = self.plan
         found: dict[Any, list[Any]] = {}
-        hydrate = self.hydrator(again)
+        hydrate = self.hydrator(again is not None)
         given = plan.options_of(statement)
         for page in self.condition.pages(list(owners)):
             sql, args = plan.arguments(binds, {KEYS: page})
             connection = yield from session._reading_connection_steps(bind, plan.needs_transaction)
             rows = yield from fetch_steps(engine, connection, plan, sql, args, execution)
-            groups, waiting = uncollected(lambda many: hydrate(many, session, source, given), rows)
+            groups, waiting = uncollected(lambda many: hydrate(many, session, source, given, again), rows)
             found.update(groups)
             if waiting:
                 from .follow_up import follow_up_steps
