@@ -111,7 +111,9 @@ class Compiled:
 
     def _take_apart(self, statement: Any, ctx: Rendering, text: str) -> None:
         binds = getattr(statement, "binds", ())
-        positions = {id(b): i for i, b in reversed(list(enumerate(binds)))}
+        positions = {
+            id(b if b._stands_for is None else b._stands_for): i for i, b in reversed(list(enumerate(binds)))
+        }
         named = ctx.binds
         self._width = len(binds)
         #: parameters of the compiler's own, counted on behind those of the statement

@@ -11,6 +11,7 @@ from sublimate.util.warnings import warn_deprecated
 from .binary import (
     BinaryExpression,
     BooleanClauseList,
+    ClauseList,
     CollationClause,
     CollectionAggregate,
     Tuple,
@@ -64,7 +65,8 @@ def desc(column: SQLCoreOperations[_T]) -> UnaryExpression[_T]: ...
 def desc(column: Any) -> UnaryExpression[Any]: ...
 def desc(column: Any) -> UnaryExpression[Any]:
     """Descending order, of an expression or of a label or column named by a string."""
-    return UnaryExpression(by_argument(column), modifier=f.desc_op)
+    own = _own_order(column, "desc")
+    return UnaryExpression(by_argument(column), modifier=f.desc_op) if own is None else own()
 
 
 @overload
@@ -73,7 +75,8 @@ def asc(column: SQLCoreOperations[_T]) -> UnaryExpression[_T]: ...
 def asc(column: Any) -> UnaryExpression[Any]: ...
 def asc(column: Any) -> UnaryExpression[Any]:
     """Ascending order."""
-    return UnaryExpression(by_argument(column), modifier=f.asc_op)
+    own = _own_order(column, "asc")
+    return UnaryExpression(by_argument(column), modifier=f.asc_op) if own is None else own()
 
 
 @overload
@@ -82,7 +85,8 @@ def nulls_first(column: SQLCoreOperations[_T]) -> UnaryExpression[_T]: ...
 def nulls_first(column: Any) -> UnaryExpression[Any]: ...
 def nulls_first(column: Any) -> UnaryExpression[Any]:
     """Rows without a value before the others."""
-    return UnaryExpression(by_argument(column), modifier=f.nulls_first_op)
+    own = _own_order(column, "nulls_first")
+    return UnaryExpression(by_argument(column), modifier=f.nulls_first_op) if own is None else own()
 
 
 @overload
@@ -91,7 +95,17 @@ def nulls_last(column: SQLCoreOperations[_T]) -> UnaryExpression[_T]: ...
 def nulls_last(column: Any) -> UnaryExpression[Any]: ...
 def nulls_last(column: Any) -> UnaryExpression[Any]:
     """Rows without a value behind the others."""
-    return UnaryExpression(by_argument(column), modifier=f.nulls_last_op)
+    own = _own_order(column, "nulls_last")
+    return UnaryExpression(by_argument(column), modifier=f.nulls_last_op) if own is None else own()
+
+
+def _own_order(column: Any, name: str) -> Any:
+    """What an attribute that is no column (a composite) makes of the direction itself."""
+    if isinstance(column, ColumnElement) or not (
+        hasattr(column, "__clause_element__") or isinstance(column, ClauseList)
+    ):
+        return None
+    return getattr(column, name, None)
 
 
 @overload

@@ -12,6 +12,7 @@ from sublimate.operators import functions as f
 from sublimate.types.base import NULLTYPE, TypeArgument, TypeEngine
 from sublimate.types.boolean import Boolean
 from sublimate.types.comparator import Comparator
+from sublimate.util.warnings import warn_deprecated
 
 from .node import AnonymousName, Node
 
@@ -101,13 +102,22 @@ class ClauseElement(Node):
 
     def params(self, __params: dict[str, Any] | None = None, /, **kwargs: Any) -> Self:
         """A copy with values for its named bound parameters."""
+        self._check_params()
         changed: Self = _replace_params(self, False, {**(__params or {}), **kwargs})
         return changed
 
     def unique_params(self, __params: dict[str, Any] | None = None, /, **kwargs: Any) -> Self:
         """Like `params()`, with the replaced parameters made unique to the copy."""
+        self._check_params()
         changed: Self = _replace_params(self, True, {**(__params or {}), **kwargs})
         return changed
+
+    def _check_params(self) -> None:
+        if not self.supports_execution:
+            warn_deprecated(
+                "The params() and unique_params() methods on non-statement ClauseElement objects are deprecated; params() is now limited "
+                "to statement level objects such as select(), insert(), union(), etc."
+            )
 
     @property
     def _from_objects(self) -> tuple[Any, ...]:
@@ -131,7 +141,20 @@ def _replace_params(element: Any, unique: bool, values: dict[str, Any]) -> Any:
 
     changed = replacement_traverse(element, {}, replace)
     others = {name: value for name, value in values.items() if name not in found}
-    return _replace_numbered(changed, others) if others and element.supports_execution else changed
+    if not element.supports_execution:
+        return changed
+    return _given_beside(_replace_numbered(changed, others) if others else changed, values)
+
+
+def _given_beside(statement: Any, values: dict[str, Any]) -> Any:
+    """The same for those inside what no statement can rewrite: the subquery of an `aliased()` class."""
+    hidden = {
+        b.key: values[b.key] for b in statement.binds if b.key in values and b.value is not values[b.key]
+    }
+    if hidden:
+        statement = statement._clone()
+        statement.__dict__["_given"] = {**statement.__dict__.get("_given", {}), **hidden}
+    return statement
 
 
 def _replace_numbered(statement: Any, values: dict[str, Any]) -> Any:

@@ -58,6 +58,8 @@ class BindParameter(ColumnElement[_T]):
     _comes_later: bool = False
     #: takes no name from the column that an INSERT or UPDATE gives it to
     _stays_unnamed: bool = False
+    #: the parameter that this one has a statement's value for, where that stands in what cannot be rewritten
+    _stands_for: Any = None
 
     def __init__(
         self,

@@ -351,8 +351,11 @@ class SparseNode(Node):
         binds: list[Any] = []
         anons: list[AnonymousName] = []
         kinds = self._kinds
+        given = None
         for name, value in self.__dict__.items():
             if name not in kinds:
+                if name == "_given":
+                    given = value
                 continue
             kind = kinds[name]
             add(name)
@@ -368,9 +371,20 @@ class SparseNode(Node):
             else:
                 add(_described(value, binds, anons))
         self._shape = shape = intern(tuple(description))
-        self._binds = tuple(binds)
+        self._binds = tuple(binds) if given is None else tuple([_with_given(b, given) for b in binds])
         self._anons = tuple(anons)
         return shape
+
+
+def _with_given(bind: Any, given: dict[str, Any]) -> Any:
+    """A bound parameter with the value that the statement's `params()` has for it."""
+    if bind.key not in given:
+        return bind
+    return bind._with(
+        value=given[bind.key],
+        required=False,
+        _stands_for=bind if bind._stands_for is None else bind._stands_for,
+    )
 
 
 class IdentityNode(Node):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, MutableSequence, MutableSet
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, MutableSequence, MutableSet, Set
 from typing import Any
 
 from sublimate import exc
@@ -140,6 +140,12 @@ class _AssociationSet(_View, MutableSet[Any]):
             for value in list(other):
                 self.discard(value)
 
+    def intersection_update(self, *others: Iterable[Any]) -> None:
+        self._replace(self.intersection(*others))
+
+    def symmetric_difference_update(self, other: Iterable[Any]) -> None:
+        self._replace(self.symmetric_difference(other))
+
     def union(self, *others: Iterable[Any]) -> set[Any]:
         return set(self).union(*others)
 
@@ -169,9 +175,40 @@ class _AssociationSet(_View, MutableSet[Any]):
         for value in present - wanted:
             self.remove(value)
 
-    @classmethod
-    def _from_iterable(cls, it: Iterable[Any]) -> Any:
-        return set(it)
+    def __or__(self, other: Any) -> Any:
+        return self.union(other) if isinstance(other, Set) else NotImplemented
+
+    def __and__(self, other: Any) -> Any:
+        return self.intersection(other) if isinstance(other, Set) else NotImplemented
+
+    def __xor__(self, other: Any) -> Any:
+        return self.symmetric_difference(other) if isinstance(other, Set) else NotImplemented
+
+    def __sub__(self, other: Any) -> Any:
+        return self.difference(other) if isinstance(other, Set) else NotImplemented
+
+    __ror__, __rand__, __rxor__ = __or__, __and__, __xor__
+
+    def __rsub__(self, other: Any) -> Any:
+        return set(other) - set(self) if isinstance(other, Set) else NotImplemented
+
+    def __ior__(self, other: Any) -> Any:
+        return self._changed(self.update, other)
+
+    def __iand__(self, other: Any) -> Any:
+        return self._changed(self.intersection_update, other)
+
+    def __ixor__(self, other: Any) -> Any:
+        return self._changed(self.symmetric_difference_update, other)
+
+    def __isub__(self, other: Any) -> Any:
+        return self._changed(self.difference_update, other)
+
+    def _changed(self, update: Callable[[Any], None], other: Any) -> Any:
+        if not isinstance(other, Set):
+            return NotImplemented
+        update(other)
+        return self
 
     def __eq__(self, other: object) -> bool:
         return set(self) == (set(other) if isinstance(other, _AssociationSet) else other)

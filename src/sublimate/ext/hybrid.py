@@ -277,7 +277,11 @@ class hybrid_property(InspectionAttr, ORMDescriptor[_T]):
         if self.custom_comparator is not None:
             return HybridAttribute(owner, self, None, self.custom_comparator(owner))
         expression = self.expr(owner) if self.expr is not None else self.fget(owner)
-        if not hasattr(expression, "__clause_element__") and element_of(expression) is None:
+        if (
+            self.update_expr is None
+            and not hasattr(expression, "__clause_element__")
+            and element_of(expression) is None
+        ):
             return expression
         return HybridAttribute(owner, self, expression, None)
 

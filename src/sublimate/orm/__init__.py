@@ -59,7 +59,7 @@ from sublimate.orm.declarative.mixins import declarative_mixin, declared_attr
 from sublimate.orm.declarative.type_resolve import TypeResolve
 from sublimate.orm.discovery import discover
 from sublimate.orm.dynamic import AppenderQuery, DynamicMapped
-from sublimate.orm.loading.bundle import Bundle
+from sublimate.orm.loading.bundle import Bundle, DictBundle
 from sublimate.orm.loading.frozen import merge_frozen_result, merge_result
 from sublimate.orm.loading.options import (
     AliasOption,
@@ -156,6 +156,7 @@ __all__ = [
     "DeclarativeBase",
     "DeclarativeBaseNoMeta",
     "DeclarativeMeta",
+    "DictBundle",
     "DynamicMapped",
     "FromStatement",
     "IdentityMap",

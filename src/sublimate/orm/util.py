@@ -1,6 +1,6 @@
 """Facade: the names of `sqlalchemy.orm.util`. Imports only."""
 
-from sublimate.orm.loading.bundle import Bundle
+from sublimate.orm.loading.bundle import Bundle, DictBundle
 from sublimate.orm.loading.options import LoaderCriteriaOption
 from sublimate.orm.loading.parents import with_parent
 from sublimate.orm.mapping.aliased import AliasedClass, AliasedInsp, aliased, with_polymorphic
@@ -14,6 +14,7 @@ __all__ = [
     "AliasedInsp",
     "Bundle",
     "CascadeOptions",
+    "DictBundle",
     "LoaderCriteriaOption",
     "aliased",
     "class_mapper",

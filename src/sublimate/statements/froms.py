@@ -7,7 +7,7 @@ from typing import Any
 from sublimate import exc
 from sublimate.expression.element import froms_of
 
-from .join import Join, foreign_key_pairs
+from .join import Join, foreign_key_pairs, join_condition
 
 
 def display_froms(select: Any, explicit_correlate: Any = None, implicit_correlate: Any = None) -> list[Any]:
@@ -71,6 +71,8 @@ def resolve_joins(select: Any, froms: list[Any]) -> list[Any]:
             froms = [*froms, Join(base, target, onclause, isouter, full)]
             continue
         chosen = candidates[position]
+        if left is not None and onclause is None:
+            onclause = join_condition(left, target)  # whatever else is joined already
         joined = Join(chosen, target, onclause, isouter, full)
         if froms:
             froms = [*froms[:position], joined, *froms[position + 1 :]]

@@ -98,6 +98,7 @@ def _build_attributes(mapper: Any, state: ClassState) -> None:
     state.facts = {}
     state.writers = {}
     state.polymorphic = _discriminator(mapper)
+    state.memoized_keys = tuple([key for key, prop in mapper._props.items() if prop.is_composite])
     state.column_keys = frozenset(mapper.column_props)
     state.computed_keys = frozenset(
         key for key, prop in mapper.column_props.items() if prop.is_expression and prop.expire_on_flush

@@ -107,9 +107,9 @@ def has_inherited_table(cls: type) -> bool:
 
 def _set_up_base(cls: Any) -> None:
     """Give a new declarative base its registry and metadata."""
-    given = vars(cls).get("registry")
-    metadata = vars(cls).get("metadata")
-    types = vars(cls).get("type_annotation_map")
+    given, metadata, types = [
+        getattr(cls, name, None) for name in ("registry", "metadata", "type_annotation_map")
+    ]
     if given is not None and not isinstance(given, registry):
         raise exc.InvalidRequestError(
             "Declarative base class has a 'registry' attribute that is not an instance of registry"

@@ -101,7 +101,10 @@ def make_dataclass(body: ClassBody, arguments: dict[str, Any]) -> None:
             continue
         fields[key] = found.annotation if not isinstance(found.annotation, str) else Any
         hidden[key] = vars(cls).get(key, NO_ARG)
-        type.__setattr__(cls, key, _field(found.value, parsed, cls, key))
+        field = _field(found.value, parsed, cls, key)
+        if found.origin is not cls and field.kw_only is dataclasses.MISSING:
+            field.kw_only = _keywords_only(found.origin, arguments)
+        type.__setattr__(cls, key, field)
     original = own
     try:
         cls.__annotations__ = fields
@@ -124,6 +127,12 @@ def make_dataclass(body: ClassBody, arguments: dict[str, Any]) -> None:
         raise exc.InvalidRequestError(
             "dataclass_callable must change the class it is given, not make another one"
         )
+
+
+def _keywords_only(origin: Any, arguments: dict[str, Any]) -> bool:
+    """Whether a mixin's attributes are given by keyword only: as the mixin itself says, where it is a dataclass."""
+    own = vars(origin).get("_sa_dataclass_defaults", arguments)
+    return own.get("kw_only", False) is True
 
 
 def _refuse_plain_mixins(body: ClassBody) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 from sublimate import exc
@@ -69,3 +70,17 @@ class Bundle(ClauseElement, Generic[_T]):
         first = self.parts[0].describe() if self.parts and hasattr(self.parts[0], "describe") else {}
         entity = first.get("entity")
         return {"name": self.name, "type": type(self), "aliased": False, "expr": self, "entity": entity}
+
+
+class DictBundle(Bundle[_T]):
+    """Columns that come back as one dictionary.
+
+    >>> for row in session.execute(select(DictBundle("who", User.id, User.name))):
+    ...     print(row.who["name"])
+    """
+
+    def create_row_processor(
+        self, query: Any, procs: Sequence[Callable[[Any], Any]], labels: Sequence[str]
+    ) -> Callable[[Any], dict[str, Any]]:
+        pairs = list(zip(labels, procs, strict=True))
+        return lambda row: {label: value(row) for label, value in pairs}

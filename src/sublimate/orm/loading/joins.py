@@ -8,7 +8,7 @@ from sublimate import exc
 from sublimate.expression.constructors import and_
 from sublimate.expression.element import froms_of
 from sublimate.statements.adapt import ClauseAdapter
-from sublimate.statements.join import Join, foreign_key_pairs
+from sublimate.statements.join import Join, foreign_key_pairs, join_condition
 
 from .columns import is_entity
 
@@ -148,6 +148,8 @@ class Joiner:
         if is_entity(target):
             self.joined.append(target.inspected)
             extra = self.criteria.of(target.inspected)
+        if left is not None and onclause is None:
+            onclause = join_condition(left_selectable, right)  # whatever else is joined already
         position = self._position(left_selectable)
         base = self.explicit[position]
         joined = Join(base, right, onclause, isouter, full)

@@ -452,14 +452,14 @@ def load_only(*attrs: Attribute, raiseload: bool = False) -> Load:
     return Load().load_only(*attrs, raiseload=raiseload)
 
 
-def defer(key: Attribute, *addl_attrs: Attribute, raiseload: bool = False) -> Load:
+def defer(key: Attribute, *, raiseload: bool = False) -> Load:
     """Load a column at its first touch."""
-    return _chain("defaultload", "defer", (key, *addl_attrs), raiseload=raiseload)
+    return _chain("defaultload", "defer", (key,), raiseload=raiseload)
 
 
-def undefer(key: Attribute, *addl_attrs: Attribute) -> Load:
+def undefer(key: Attribute) -> Load:
     """Load a deferred column with the rest."""
-    return _chain("defaultload", "undefer", (key, *addl_attrs))
+    return _chain("defaultload", "undefer", (key,))
 
 
 def undefer_group(name: str) -> Load:

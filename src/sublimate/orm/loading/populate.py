@@ -128,11 +128,11 @@ def polymorphic_maker(occurrence: Occurrence) -> Callable[..., Callable[[Values]
     pairs_of = _pairs_by_mapper(occurrence)
     recipes: dict[Any, tuple[Any, Any, list[tuple[str, int]]]] = {}
 
-    def recipe_of(identity: Any) -> tuple[Any, Any, list[tuple[str, int]]]:
-        recipe = recipes.get(identity)
-        if recipe is None:
-            found = mapper if discriminator is None else _mapper_for(mapper, identity)
-            recipe = recipes[identity] = (found, found.class_, pairs_of(found))
+    def new_recipe(identity: Any, values: Values) -> tuple[Any, Any, list[tuple[str, int]]]:
+        found = mapper if discriminator is None else _named_by(mapper, identity)
+        if not found.isa(mapper):
+            raise _of_another_class(occurrence, values, found)
+        recipe = recipes[identity] = (found, found.class_, pairs_of(found))
         return recipe
 
     def start(link: Any, source: Any, options: Any, keys: list[Any]) -> Callable[[Values], Any]:
@@ -142,7 +142,7 @@ def polymorphic_maker(occurrence: Occurrence) -> Callable[..., Callable[[Values]
             identity = None if discriminator is None else values[discriminator]
             if identity is None and discriminator is not None and None not in mapper.polymorphic_map:
                 raise _of_no_class(occurrence, values)
-            found, cls, pairs = recipe_of(identity)
+            found, cls, pairs = recipes.get(identity) or new_recipe(identity, values)
             context = contexts.get(found)
             if context is None:
                 context = contexts[found] = LoadContext(link, found, options, source, keys)
@@ -159,12 +159,22 @@ def polymorphic_maker(occurrence: Occurrence) -> Callable[..., Callable[[Values]
 
 
 def _of_no_class(occurrence: Occurrence, values: Values) -> Exception:
+    return exc.InvalidRequestError(f"{_unfit(occurrence, values)} is NULL")
+
+
+def _of_another_class(occurrence: Occurrence, values: Values, found: Any) -> Exception:
+    return exc.InvalidRequestError(
+        f"{_unfit(occurrence, values)} refers to {found}, which is not a sub-mapper of the requested {occurrence.mapper}"
+    )
+
+
+def _unfit(occurrence: Occurrence, values: Values) -> str:
     mapper = occurrence.mapper
     local = {id(c): i for i, (prop, _) in enumerate(occurrence.columns) for c in prop.columns}
     key = tuple([values[local[id(c)]] for c in mapper.primary_key if id(c) in local])
-    return exc.InvalidRequestError(
+    return (
         f"Row with identity key {(mapper.base_mapper.class_, key, None)!r} can't be loaded into an object; the polymorphic discriminator "
-        f"column '{mapper.polymorphic_on}' is NULL"
+        f"column '{mapper.polymorphic_on}'"
     )
 
 
@@ -186,7 +196,7 @@ class _ConcreteMaps(dict[Any, dict[Any, Any]]):
         self.by_mapper = by_mapper
 
     def __missing__(self, identity: Any) -> Any:
-        mapper = self.mapper if identity is None else _mapper_for(self.mapper, identity)
+        mapper = self.mapper if identity is None else _named_by(self.mapper, identity)
         found = self[identity] = self.by_mapper[mapper.base_mapper]
         return found
 
@@ -196,8 +206,9 @@ def concrete_maps(mapper: Any) -> Callable[[Any], _ConcreteMaps]:
     return lambda by_mapper: _ConcreteMaps(mapper, by_mapper)
 
 
-def _mapper_for(mapper: Any, identity: Any) -> Any:
+def _named_by(mapper: Any, identity: Any) -> Any:
+    """The mapper that a discriminator's value names."""
     found = mapper.polymorphic_map.get(identity)
     if found is None:
         raise AssertionError(f"No such polymorphic_identity {identity!r} is defined")
-    return found if found.isa(mapper) else mapper
+    return found

@@ -18,6 +18,7 @@ from sublimate.statements.adapt import ClauseAdapter
 from sublimate.statements.from_clause import FromClause
 from sublimate.statements.join import Join
 from sublimate.statements.labels import LABEL_STYLE_TABLENAME_PLUS_COL
+from sublimate.util.warnings import warn
 
 from .adapter import EntityAdapter, corresponding_column
 from .entity import AliasedEntityNode, EntityNode
@@ -144,7 +145,15 @@ class AliasedInsp(InspectionAttr, Generic[_O]):
         return known[1]
 
     def _froms_of_column(self, column: Any) -> tuple[Any, ...]:
-        return column._from_objects if self._is_foreign(column) else (self.selectable,)
+        if not self._is_foreign(column):
+            return (self.selectable,)
+        hint = (
+            "check that its name is that of the attribute's column"
+            if self._adapt_on_names
+            else "to match by name, use the adapt_on_names parameter"
+        )
+        warn(f"Did not locate an expression in selectable for attribute {column.key!r}; {hint}")
+        return tuple(column._from_objects)
 
     def _is_foreign(self, column: Any) -> bool:
         """Whether a column is none of the alias's: what it reads from leaves it out."""

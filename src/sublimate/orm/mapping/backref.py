@@ -24,8 +24,10 @@ def _back_key(prop: Any) -> str:
     if callable(value) and not isinstance(value, str):
         value = value()
     key = getattr(value, "key", value)
+    if not isinstance(key, str):
+        raise exc.ArgumentError(f"Invalid back_populates value: {value!r}, neither an attribute nor its name")
     prop.back_populates = key
-    return str(key)
+    return key
 
 
 def _make_backref(prop: Any, make: Callable[..., Any]) -> None:

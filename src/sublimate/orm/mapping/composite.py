@@ -14,6 +14,7 @@ from sublimate.operators import functions as f
 from sublimate.orm.attributes.descriptor import QueryableAttribute
 from sublimate.orm.attributes.mapped import Mapped
 from sublimate.schema import Column
+from sublimate.schema.base import NO_ARG
 from sublimate.util.lazy import dataclasses
 from sublimate.util.lazy import inspect as python_inspect
 
@@ -50,6 +51,25 @@ class CompositeClause(Lowerable, ClauseList):
 
     def create_row_processor(self, query: Any, getters: list[Any], labels: list[str]) -> Callable[[Any], Any]:
         return lambda row: self.made_by(*[get(row) for get in getters])
+
+
+class CompositeOrder(ClauseList):
+    """The directions of a composite's columns in an ORDER BY; `.nulls_last()` and the like speak of each."""
+
+    def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+        return self._with(clauses=tuple([op(clause, *other, **kwargs) for clause in self.clauses]))
+
+    def asc(self) -> Any:
+        return self.operate(f.asc_op)
+
+    def desc(self) -> Any:
+        return self.operate(f.desc_op)
+
+    def nulls_first(self) -> Any:
+        return self.operate(f.nulls_first_op)
+
+    def nulls_last(self) -> Any:
+        return self.operate(f.nulls_last_op)
 
 
 class CompositeComparator(PropComparator[_C]):
@@ -90,7 +110,7 @@ class CompositeComparator(PropComparator[_C]):
 
     def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
         if not other and op in _ORDERS:  # an ORDER BY of each column
-            return ClauseList(*[op(a.__clause_element__()) for a in self._attributes()], group=False)
+            return CompositeOrder(*[op(a.__clause_element__()) for a in self._attributes()], group=False)
         raise NotImplementedError(str(op))
 
 
@@ -113,7 +133,7 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
         info: dict[Any, Any] | None = None,
         options: Any = None,
         doc: str | None = None,
-        return_none_on: Callable[..., bool] | None = None,
+        return_none_on: Callable[..., bool] | None = NO_ARG,
     ) -> None:
         is_attribute = isinstance(class_or_attribute, (str, Column, QueryableAttribute, Mapped))
         if is_attribute:
@@ -127,7 +147,8 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
         self.comparator_factory = comparator_factory or self.Comparator
         self.options = options
         self.doc = doc
-        self.return_none_on = return_none_on
+        self.return_none_on = None if return_none_on is NO_ARG else return_none_on
+        self._may_choose_none = return_none_on is NO_ARG  # an optional annotation then says when
         self.attribute_keys: list[str] = []
         if info is not None:
             self._info = info
@@ -138,7 +159,7 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
         """Take the class from the annotation, and the columns' types from the class's own annotations."""
         if self.composite_class is None and parsed is not None:
             self.composite_class = scan.composite_class_of(parsed, key)
-            if self.return_none_on is None and scan.is_optional(parsed):
+            if self._may_choose_none and scan.is_optional(parsed):
                 self.return_none_on = _all_none
         if self.composite_class is None:
             raise exc.ArgumentError(
@@ -242,6 +263,8 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
     def read(self, instance: Any) -> Any:
         values = tuple([getattr(instance, key) for key in self.attribute_keys])
         known = instance.__dict__.get(self.key)
+        if known is None and self.key in instance.__dict__ and not any(value is not None for value in values):
+            return None  # as it was set, until it is loaded again
         if known is not None and self.values_of(known) == values:
             track = getattr(type(known), "_track_composite", None)
             if track is not None:  # it may have come out of a pickle

@@ -26,7 +26,6 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "after_update": ("mapper", "connection", "target"),
     "before_delete": ("mapper", "connection", "target"),
     "after_delete": ("mapper", "connection", "target"),
-    "first_init": ("manager", "cls"),
     "init": ("target", "args", "kwargs"),
     "init_failure": ("target", "args", "kwargs"),
     "load": ("target", "context"),

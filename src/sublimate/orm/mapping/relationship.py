@@ -13,7 +13,7 @@ from sublimate.orm.attributes.mapped import Mapped
 from sublimate.orm.collections.prepare import check_collection_class
 from sublimate.statements.from_clause import FromClause
 from sublimate.statements.join import Join
-from sublimate.util.warnings import warn
+from sublimate.util.warnings import warn, warn_deprecated
 
 from . import object_conditions
 from .aliased import AliasedClass
@@ -244,6 +244,10 @@ class RelationshipProperty(MapperProperty[_T], Mapped[_T]):
         if self._configured:
             return
         target = self.entity
+        if self.lazy == "noload":
+            warn_deprecated(
+                f"The 'noload' loader strategy of {self} is deprecated: it gives None or an empty collection whatever the database says"
+            )
         arguments = {
             "secondary": self._secondary(),
             "primaryjoin": self._resolved("primaryjoin"),
@@ -295,9 +299,7 @@ class RelationshipProperty(MapperProperty[_T], Mapped[_T]):
             return None
         if isinstance(value, str):
             value = evaluate(value, self, favor_tables=True)
-        if isinstance(value, type):
-            value = self.parent._mapper_of(value).local_table
-        element = element_of(value)
+        element = None if isinstance(value, type) else element_of(value)
         if element is None or not element.is_selectable:
             raise exc.ArgumentError(
                 f"secondary argument {value!r} passed to relationship() {self} must be a Table object or other FROM clause; "

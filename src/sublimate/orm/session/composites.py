@@ -13,6 +13,8 @@ _Spreading: TypeAlias = tuple[dict[str, Any], dict[str, Callable[..., None]], fr
 def spread(statement: Any, mapper: Any, given: Any) -> tuple[Any, Any]:
     """The statement and its parameters with every composite and hybrid taken apart."""
     composites, setters, named = _spreading(mapper)
+    if statement.is_insert and setters:
+        statement = _with_hybrids_taken_apart(statement, mapper, setters)
     values = getattr(statement, "_values", ())
     if named and any(key.__class__ is str and key in named for key, _ in values):
         values = tuple([(_column_named(mapper, named, key), value) for key, value in values])
@@ -52,6 +54,23 @@ def _spreading(mapper: Any) -> _Spreading:
         named = frozenset([*hybrids, *[synonym.key for synonym in mapper.synonyms]])
         found = mapper._views["spreading"] = ({prop.key: prop for prop in mapper.composites}, hybrids, named)
     return found
+
+
+def _with_hybrids_taken_apart(statement: Any, mapper: Any, setters: Any) -> Any:
+    """The values of an INSERT, of one row or many, with what its hybrids stand for."""
+    if any(key in setters for key, _ in statement._values):
+        row = {key: _plain(value) for key, value in statement._values}
+        statement = statement._with(_values=())._with_values(_row(mapper, {}, setters, row))
+    if any(key in setters for row in statement._multi_values for key, _ in row):
+        rows = [{key: _plain(value) for key, value in row} for row in statement._multi_values]
+        rows = [_row(mapper, {}, setters, row) for row in rows]
+        statement = statement._with(_multi_values=())._with_rows(rows)
+    return statement
+
+
+def _plain(value: Any) -> Any:
+    """What was given as a value: itself in place of the parameter made of it."""
+    return value.effective_value if getattr(value, "_is_crud", False) else value
 
 
 def _refuse(*given: Any) -> None:

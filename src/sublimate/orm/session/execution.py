@@ -31,6 +31,8 @@ def execute_steps(
     source: Any = None,
 ) -> Steps[Any]:
     """Execute any statement in the session."""
+    if params is not None and not params:
+        params = None
     if session.dispatch is not None and session.dispatch.do_orm_execute:
         from .execute_state import observed_execute_steps
 

@@ -8,6 +8,7 @@ from typing import Any
 from sublimate import exc
 from sublimate.engine.steps import Steps
 from sublimate.orm.unitofwork import flush_steps as unit_of_work_steps
+from sublimate.util.warnings import warn_deprecated
 
 from .transaction import SessionTransaction, SessionTransactionOrigin
 

@@ -149,7 +149,8 @@ class SessionTransaction:
             try:
                 if execution_options or session.execution_options:
                     connection.execution_options(**{**session.execution_options, **(execution_options or {})})
-                transaction = yield from self._begin_steps(connection)
+                # a listener of `engine_connect` may have begun already: an engine's connection is the session's all the same
+                transaction = connection.get_transaction() or (yield from self._begin_steps(connection))
             except BaseException:
                 yield from connection.close_steps()
                 raise
