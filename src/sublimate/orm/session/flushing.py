@@ -35,6 +35,10 @@ def flush_steps(session: Any, objects: Sequence[Any] | None = None) -> Steps[Non
         raise exc.InvalidRequestError("Session is already flushing")
     if not session._has_changes():
         return
+    if objects is not None:
+        warn_deprecated(
+            "The `objects` parameter of `Session.flush` is deprecated: flush() writes all changes"
+        )
     transaction = session._use()
     session._flushing = True
     try:
