@@ -2,7 +2,7 @@
 
 import dataclasses
 import operator
-from typing import Any, List, Optional, Set
+from typing import Annotated, Any, Optional, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, String, event, func, insert, literal, orm, select, update
@@ -10,6 +10,7 @@ from sqlalchemy.ext.associationproxy import association_proxy
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, aliased, composite, mapped_column, relationship
 from twins import both
+from typing_extensions import TypeAliasType
 
 
 def new_base(**body):
@@ -60,7 +61,7 @@ def test_what_is_no_name_for_the_other_side(engine, say):
     class Parent(Base):
         __tablename__ = "parent"
         id: Mapped[int] = mapped_column(primary_key=True)
-        children: Mapped[List["Child"]] = relationship(back_populates=lambda: 5)
+        children: Mapped[list["Child"]] = relationship(back_populates=lambda: 5)
 
     class Child(Base):
         __tablename__ = "child"
@@ -75,7 +76,7 @@ def test_what_is_no_name_for_the_other_side(engine, say):
     class Left(Base):
         __tablename__ = "left"
         id: Mapped[int] = mapped_column(primary_key=True)
-        rights: Mapped[List["Right"]] = relationship(secondary="Link")
+        rights: Mapped[list["Right"]] = relationship(secondary="Link")
 
     class Right(Base):
         __tablename__ = "right"
@@ -145,7 +146,7 @@ def test_operators_of_a_proxied_set(engine, say):
     class Owner(Base):
         __tablename__ = "owner"
         id: Mapped[int] = mapped_column(primary_key=True)
-        tags: Mapped[Set["Tag"]] = relationship()
+        tags: Mapped[set["Tag"]] = relationship()
         names = association_proxy("tags", "name", creator=lambda name: Tag(name=name))
 
     class Tag(Base):
@@ -409,3 +410,214 @@ def test_parameters_inside_an_alias(engine, say):
             )
             say(session.scalars(select(select(some.name).params(q=number).subquery())).all())
         say(session.scalars(select(some).params(q=1), {"q": 2}).one().name)
+
+
+@both("sqlite")
+def test_get_without_a_lock_is_plain(engine, say):
+    """2.0.49, 13176."""
+    Base = new_base()
+
+    class Item(Base):
+        __tablename__ = "item"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        item = Item(id=1)
+        session.add(item)
+        session.commit()
+        session.refresh(item)
+        with say.counting(engine) as statements:
+            for lock in (False, None, True):
+                session.get(Item, 1, with_for_update=lock)
+                say(lock, len(statements))
+
+
+@both("sqlite")
+def test_criteria_of_a_union(engine, say):
+    """2.0.44, 12905."""
+    Base = new_base()
+
+    class Item(Base):
+        __tablename__ = "item"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str]
+
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all([Item(id=1, name="a"), Item(id=2, name="b")])
+        session.commit()
+        for name in ("a", "b", "a"):
+            both_ways = sa.union_all(select(Item.name), select(Item.name).where(Item.id > 0))
+            say(session.execute(both_ways.options(orm.with_loader_criteria(Item, Item.name == name))).all())
+        say(session.execute(both_ways).all())
+
+
+@both("sqlite")
+def test_an_existing_column_in_annotated(engine, say):
+    """2.0.43, 12787."""
+    Base = new_base()
+    number = Annotated[int, mapped_column(use_existing_column=True)]
+
+    class Animal(Base):
+        __tablename__ = "animal"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        kind: Mapped[str]
+        __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "animal"}
+
+    class Dog(Animal):
+        age: Mapped[number]
+        __mapper_args__ = {"polymorphic_identity": "dog"}
+
+    class Cat(Animal):
+        age: Mapped[number]
+        __mapper_args__ = {"polymorphic_identity": "cat"}
+
+    say(
+        [column.name for column in Animal.__table__.c],
+        Dog.age.property.columns[0] is Cat.age.property.columns[0],
+    )
+
+
+@both("sqlite")
+def test_options_for_the_columns_of_a_composite(engine, say):
+    """2.0.42, 12593."""
+    Base = new_base()
+
+    @dataclasses.dataclass
+    class Point:
+        x: int
+        y: int
+
+        def __repr__(self):
+            return f"Point({self.x}, {self.y})"
+
+    class Item(Base):
+        __tablename__ = "item"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        p: Mapped[Point] = composite(mapped_column("x1"), mapped_column("y1"))
+        q: Mapped[Point] = composite(mapped_column("x2"), mapped_column("y2"), deferred=True, group="g")
+        name: Mapped[str]
+
+    for option in (
+        orm.defer(Item.p),
+        orm.undefer(Item.q),
+        orm.load_only(Item.p),
+        orm.load_only(Item.q, Item.name),
+    ):
+        texts(say, select(Item).options(option))
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Item(id=1, p=Point(1, 2), q=Point(3, 4), name="x"))
+        session.commit()
+        session.expunge_all()
+        item = session.scalars(select(Item).options(orm.defer(Item.p, raiseload=True))).one()
+        with say.error(message=False):
+            say(item.p)
+        say(item.q)
+
+
+@both("sqlite")
+def test_generic_aliases_of_annotated(engine, say):
+    """2.0.44, 12829; 2.0.37, 11370."""
+    T = TypeVar("T")
+    Indexed = TypeAliasType("Indexed", Annotated[T, mapped_column(index=True)], type_params=(T,))
+    Base = new_base(type_annotation_map={Optional[str]: String(5)})
+
+    class Item(Base):
+        __tablename__ = "item"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[Indexed[str]]
+        age: Mapped[Optional[Indexed[int]]]
+        note: Mapped[Optional[str]]
+        plain: Mapped[str]
+
+    say([(column.name, repr(column.type), column.nullable, column.index) for column in Item.__table__.c])
+
+
+@both("sqlite")
+def test_what_listeners_are_told_of_a_statement(engine, say):
+    """2.0.39, 12357; 2.0.15, 9805."""
+    Base = new_base()
+
+    class Item(Base):
+        __tablename__ = "item"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[Optional[str]]
+
+    Base.metadata.create_all(engine)
+    table = Item.__table__
+
+    def heard(state):
+        say(
+            state.is_orm_statement,
+            state.bind_mapper,
+            [mapper.class_.__name__ for mapper in state.all_mappers],
+        )
+
+    with Session(engine) as session:
+        event.listen(session, "do_orm_execute", heard)
+        for statement in (
+            select(Item.id + Item.id + Item.id), select(func.max(Item.id)), select(literal(1)).where(Item.id == 1), select(table),
+            sa.text("SELECT 1"), select(func.count()).select_from(Item),
+            select(table.c.id).where(table.c.id.in_(select(Item.id))), select(sa.cast(Item.id, String)),
+            select(select(Item.id).limit(1).scalar_subquery()), select(select(Item.id).subquery().c.id), insert(Item),
+            update(Item).values(name="x"), sa.delete(Item),
+        ):  # fmt: skip
+            session.execute(statement)
+
+
+@both("sqlite")
+def test_a_dataclass_has_no_table_of_its_own(engine, say):
+    """2.0.36, 11973."""
+
+    class Base(orm.MappedAsDataclass, orm.DeclarativeBase):
+        pass
+
+    with say.error(message=False):
+
+        class Item(Base):
+            __table__ = sa.Table("item", Base.metadata, sa.Column("id", sa.Integer, primary_key=True))
+
+
+@both("sqlite")
+def test_joins_of_tables_without_names_of_their_own(engine, say):
+    """2.0.49, 13193 and 13209."""
+    Base = new_base()
+
+    class Company(Base):
+        __tablename__ = "company"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        people: Mapped[list["Person"]] = relationship(order_by="Person.id")
+
+    class Person(Base):
+        __tablename__ = "person"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        kind: Mapped[str]
+        company_id: Mapped[Optional[int]] = mapped_column(ForeignKey("company.id"))
+        notes: Mapped[list["Note"]] = relationship(order_by="Note.id")
+        __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "person"}
+
+    class Engineer(Person):
+        __tablename__ = "engineer"
+        id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+        __mapper_args__ = {"polymorphic_identity": "engineer"}
+
+    class Note(Base):
+        __tablename__ = "note"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Company(id=1, people=[Person(id=1), Engineer(id=2, notes=[Note(id=1)])]))
+        session.commit()
+        for flat in (False, True):
+            some = orm.with_polymorphic(Person, [Engineer], flat=flat)
+            step = orm.joinedload(Company.people.of_type(some))
+            for option in (step.joinedload(some.Engineer.notes), step.selectinload(some.Engineer.notes)):
+                session.expunge_all()
+                with say.error(message=False):
+                    company = session.scalars(select(Company).options(option)).unique().one()
+                    with say.counting(engine, "touches"):
+                        say([len(each.notes) for each in company.people if isinstance(each, Engineer)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from sublimate import exc
@@ -23,6 +24,14 @@ def render_compound(
     lateral: bool = False,
     **kw: Any,
 ) -> str:
+    with ExitStack() as around:
+        for option in node._with_options:
+            if option.while_rendered is not None:
+                around.enter_context(option.while_rendered())
+        return _render_compound(node, ctx, asfrom, collect, lateral)
+
+
+def _render_compound(node: Any, ctx: Rendering, asfrom: bool, collect: bool, lateral: bool) -> str:
     toplevel = ctx.statement is None
     if toplevel:
         ctx.statement = node

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Generic, Self, TypeVarTuple
 
 from sublimate import exc
@@ -19,6 +21,8 @@ class ExecutableOption(Node):
     """What `statement.options()` takes."""
 
     __visit_name__ = "executable_option"
+    while_rendered: ClassVar[Callable[[Any], AbstractContextManager[None]] | None] = None
+    """What has to hold while a statement with this option is rendered that is no SELECT itself."""
 
 
 class Executable(ClauseElement):

@@ -30,7 +30,9 @@ class FakeMapper:
         self.pk_keys = ("id",)
         self.key_of = {name: name for name in columns}
         self.column_props = {
-            name: SimpleNamespace(key=name, active_history=False, deferred=False, is_expression=False)
+            name: SimpleNamespace(
+                key=name, active_history=False, deferred=False, is_expression=False, is_composite=False
+            )
             for name in columns
         }
         self.relationship_props = relations
@@ -62,7 +64,7 @@ def relation(
     return SimpleNamespace(
         back_populates=back, uselist=uselist, direction=Direction[direction], collection_class=collection_class,
         viewonly=False, cascade=Cascade(save_update=True, delete_orphan=orphans), active_history=False, secondary=None,
-        single_parent=False,
+        single_parent=False, is_composite=False,
         local_remote_pairs=list(pairs), mapper=None, lazy="select",
     )  # fmt: skip
 

@@ -145,6 +145,8 @@ def known_part(value: Any, cls: type) -> Any:
         found = evaluate(value.__forward_arg__, cls)
         return value if isinstance(found, Missing) else known_part(found, cls)
     origin = get_origin(value)
+    if _is_alias(origin):  # of `type X[T] = …`, with something for T
+        return known_part(origin.__value__[get_args(value)], cls)
     if origin in _UNIONS:
         parts = [known_part(arg, cls) for arg in get_args(value)]
         return Union[tuple(parts)]  # noqa: UP007

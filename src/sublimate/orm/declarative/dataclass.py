@@ -73,6 +73,10 @@ def make_mixin_dataclass(cls: Any, arguments: dict[str, Any]) -> None:
 def make_dataclass(body: ClassBody, arguments: dict[str, Any]) -> None:
     """Turn a class into a dataclass, before it is mapped."""
     cls = body.cls
+    if body.table is not None and "__table__" in vars(cls):
+        raise exc.InvalidRequestError(
+            f"Class {cls} already defines a '__table__'. ORM Annotated Dataclasses do not support a pre-existing Table element"
+        )
     arguments = {k: v for k, v in arguments.items() if v is not NO_ARG}
     make: Callable[..., Any] = arguments.pop("dataclass_callable", None) or dataclasses.dataclass
     own = dict(notes.annotations_of(cls))

@@ -133,6 +133,7 @@ class MappedColumn(Mapped[_T]):
         self.deferred_group = self.deferred_group or template.deferred_group
         self.deferred_raiseload = self.deferred_raiseload or template.deferred_raiseload
         self.active_history = self.active_history or template.active_history
+        self.use_existing_column = self.use_existing_column or template.use_existing_column
         if self.sort_order is NO_ARG:
             self.sort_order = template.sort_order
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sublimate import exc
 from sublimate.inspection import inspect
 from sublimate.orm.mapping.aliased import aliased, with_polymorphic
 from sublimate.statements.adapt import ClauseAdapter
-from sublimate.statements.join import Join
+from sublimate.statements.join import Join, tables_of
 
 from .columns import Columns
 from .criteria import Criteria
@@ -121,7 +122,16 @@ class EagerLoads:
         if of_type is None:
             return prop._anonymous_target()
         entity = of_type.inspected
-        return entity if entity.is_aliased_class else with_subclass(prop.mapper, entity)
+        if not entity.is_aliased_class:
+            return with_subclass(prop.mapper, entity)
+        if entity.with_polymorphic_mappers and any(
+            t in entity.mapper.tables for t in tables_of(entity.selectable)
+        ):
+            raise exc.InvalidRequestError(
+                f"joinedload({prop}.of_type({entity})) would join tables without a name of their own, which the query may read "
+                "already.  Make sure to use aliased=True or flat=True when using joined loading with with_polymorphic()."
+            )
+        return entity
 
     def _order(self, prop: Any, entity: Any, secondary: Any) -> None:
         for clause in prop.order_by or ():

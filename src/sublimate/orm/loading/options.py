@@ -116,9 +116,9 @@ class Load(LoaderOption):
             if isinstance(attr, str) and attr == "*":
                 new = new._at((*self._path, ALL_COLUMNS), strategy, params)
                 continue
-            part = attribute_node(attr)
-            self._check_link(part)
-            new = new._at((*self._path, part), strategy, params)
+            for part in _column_nodes(attr):
+                self._check_link(part)
+                new = new._at((*self._path, part), strategy, params)
         return new
 
     def options(self, *opts: Load) -> Self:
@@ -312,6 +312,14 @@ def with_loader_criteria(
     """
     conditions = _conditions(entity_or_base, where_criteria)
     return LoaderCriteriaOption(conditions, loader_only, include_aliases, propagate_to_loaders)
+
+
+def _column_nodes(attr: Any) -> tuple[Any, ...]:
+    """The nodes of an attribute given to an option for columns: of a composite, those of its columns."""
+    node: Any = element_of(attr) if isinstance(attr, QueryableAttribute) else None
+    if getattr(node, "is_bundle", False):
+        return tuple(node.exprs)
+    return (attribute_node(attr),)
 
 
 def attribute_node(attr: Any) -> Any:

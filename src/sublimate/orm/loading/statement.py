@@ -46,6 +46,9 @@ def inherit_criteria(criteria: tuple[LoaderCriteriaOption, ...]) -> Iterator[Non
         current.criteria = before
 
 
+LoaderCriteriaOption.while_rendered = lambda option: inherit_criteria((option,))
+
+
 def lower_statement(statement: Any, nested: bool = False) -> Any:
     """The statement on tables; what the compiler asks for before it renders."""
     if statement.__dict__.get("_is_lowered"):

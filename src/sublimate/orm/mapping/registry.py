@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, overload
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, Union, dataclass_transform, get_args, get_origin, overload
 from weakref import WeakKeyDictionary
 
 from sublimate.event.family import Family, register, resolver
@@ -72,6 +73,10 @@ class registry:
     def update_type_annotation_map(self, type_annotation_map: dict[Any, Any]) -> None:
         """Say which SQL types Python types in `Mapped[...]` stand for."""
         self.type_annotation_map.update(type_annotation_map)
+        for python_type, sql_type in type_annotation_map.items():
+            if get_origin(python_type) in (Union, UnionType) and NoneType in get_args(python_type):
+                parts = [part for part in get_args(python_type) if part is not NoneType]
+                self.type_annotation_map.setdefault(Union[tuple(parts)], sql_type)  # noqa: UP007
 
     @property
     def mappers(self) -> frozenset[Mapper[Any]]:

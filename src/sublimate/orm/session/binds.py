@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sublimate import exc
+from sublimate.expression.node import Node
 from sublimate.expression.traverse import iterate
 from sublimate.inspection import inspect
+from sublimate.orm.loading.criteria import entities_in
 
 
 def sync_bind(bind: Any) -> Any:
@@ -74,21 +76,28 @@ def _specific(binds: dict[Any, Any], mapper: Any, clause: Any) -> Any:
 
 
 def mapper_of_statement(statement: Any) -> Any:
-    """The first mapper a statement mentions, or None."""
-    return next(_mappers(statement), None)
-
-
-def mappers_of_statement(statement: Any) -> list[Any]:
-    """The mappers a statement mentions, each once."""
-    return list(dict.fromkeys(_mappers(statement)))
-
-
-def _mappers(statement: Any) -> Iterator[Any]:
-    for element in (
+    """The first mapper a statement mentions, wherever it does, or None."""
+    direct = (
         *getattr(statement, "_raw_columns", ()),
         getattr(statement, "table", None),
         *getattr(statement, "_from_obj", ()),
-    ):
+    )
+    found = next(_mappers(direct), None)
+    return (
+        next(_mappers(iterate(statement)), None) if found is None and isinstance(statement, Node) else found
+    )
+
+
+def mappers_of_statement(statement: Any) -> list[Any]:
+    """The mappers of what a statement selects or writes, each once."""
+    if statement.__visit_name__ == "compound_select":
+        return []
+    chosen = entities_in([*getattr(statement, "_raw_columns", ()), getattr(statement, "table", None)])
+    return list(dict.fromkeys([entity.mapper for entity in chosen]))
+
+
+def _mappers(elements: Iterable[Any]) -> Iterator[Any]:
+    for element in elements:
         found = getattr(element, "mapper", None) or getattr(getattr(element, "entity", None), "mapper", None)
         if found is not None:
             yield found

@@ -105,6 +105,8 @@ def get_steps(
     if mapper is None:
         mapper = _mapper_of(entity)
     mapper._check_configure()
+    if with_for_update is False:
+        with_for_update = None
     if ident.__class__ in _SCALARS and len(mapper.primary_key) == 1:
         identity = ident
     else:
@@ -232,7 +234,7 @@ def _by_statement_steps(
     statement = get_statement(mapper)
     if options:
         statement = statement.options(*options)
-    if with_for_update is not None and with_for_update is not False:
+    if with_for_update is not None:
         statement = statement._with(_for_update_arg=for_update(with_for_update))
     given = dict(execution_options)
     if populate_existing or with_for_update is not None:
