@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from sublimate import exc
+from sublimate.util.known_dialects import FINDERS
 
 _BUILT_IN: dict[str, tuple[str, str]] = {
     "sqlite": ("sublimate.dialects.sqlite.dialect", "SQLiteDialect_pysqlite"),
@@ -99,6 +101,26 @@ def _hint(name: str) -> str:
     return ""
 
 
+#: databases of SQLAlchemy's that are not here: programs written for several name them, and that is no mistake
+_ELSEWHERE = frozenset({"mssql", "oracle"})
+
+
+@cache
+def _is_installed(name: str) -> bool:
+    from importlib.metadata import entry_points
+
+    groups = ("sublimate.dialects", "sqlalchemy.dialects")
+    found = {entry.name.partition(".")[0] for group in groups for entry in entry_points(group=group)}
+    return name in found
+
+
+def _is_dialect(name: str) -> bool:
+    """Whether a database is known under a name, here or to a package that is installed."""
+    known = {key.partition(".")[0] for key in (*_BUILT_IN, *registry.impls)}
+    return name in known or name in _ELSEWHERE or _is_installed(name)
+
+
+FINDERS.append(_is_dialect)
 registry = PluginLoader("sublimate.dialects", auto_fn=_built_in, hint_fn=_hint)
 plugins = PluginLoader("sublimate.plugins")
 

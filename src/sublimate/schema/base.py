@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 from sublimate import exc
 from sublimate.statements.columns import ColumnCollection
+from sublimate.util.known_dialects import warn_if_unknown
 from sublimate.util.subscriptable import subscriptable
 
 _R = TypeVar("_R")
@@ -276,6 +277,8 @@ class DialectKWArgs:
                 raise TypeError(f"Additional arguments should be named <dialectname>_<argument>, got '{key}'")
             options = self.dialect_options[dialect]
             known = DIALECT_ARGUMENTS.get(dialect)
+            if known is None:
+                warn_if_unknown(dialect, key)
             if known is not None and "*" not in options._defaults and name not in options._defaults:
                 raise exc.ArgumentError(
                     f"Argument {key!r} is not accepted by dialect {dialect!r} on behalf of {type(self)!r}"

@@ -101,6 +101,10 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             self.info = info
         if dialect_kwargs:
             self._validate_dialect_kwargs(dialect_kwargs)
+        if insert_default is not NO_ARG and default is not NO_ARG:
+            raise exc.ArgumentError(
+                "The 'default' and 'insert_default' parameters of Column are mutually exclusive"
+            )
         chosen = insert_default if insert_default is not NO_ARG else default
         self._init_items(*self._default_items(chosen, onupdate, server_default, server_onupdate), *args)
 

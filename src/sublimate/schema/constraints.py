@@ -297,7 +297,7 @@ def _require_number(column: Any) -> None:
         raise exc.ArgumentError(
             f"Column type {type_} on column '{column}' is not compatible with autoincrement=True"
         )
-    if type_.scale:
+    if type_.scale != 0:
         raise exc.ArgumentError(
             f"Column type {type_} with non-zero scale {type_.scale} on column '{column}' is not compatible with autoincrement=True"
         )

@@ -85,8 +85,7 @@ def create_all_steps(
         existing, "before_create", metadata, connection, tables=[t for t, _ in ordered if t is not None]
     )
     done: set[int] = set()
-    if tables is None:
-        yield from _create_types(connection, metadata._schema_types(), existing, done)
+    yield from _create_types(connection, metadata._schema_types(), existing, done)
     for sequence in sequences:
         yield from _execute(connection, ddl.CreateSequence(sequence))
     for table, constraints in ordered:
@@ -162,16 +161,25 @@ def _comments(table: Any, dialect: Any) -> Iterable[Any]:
                 yield ddl.SetConstraintComment(constraint)
 
 
-def _create_types(connection: Any, types: Iterable[Any], existing: Existing, done: set[int]) -> Steps[Any]:
-    for type_, create, _ in _named_types(connection.dialect, types, done):
+def _create_types(
+    connection: Any, types: Iterable[Any], existing: Existing, done: set[int], asked: bool = False
+) -> Steps[Any]:
+    for type_, create, _ in _named_types(connection.dialect, types, done, asked):
         if (yield from existing.missing_steps("type", type_, CheckFirst.TYPES)):
             yield from _execute(connection, create)
 
 
-def _named_types(dialect: Any, types: Iterable[Any], done: set[int]) -> Iterator[tuple[Any, Any, Any]]:
-    """The types that the database keeps by name, each once, with what creates and what drops it."""
+def _named_types(
+    dialect: Any, types: Iterable[Any], done: set[int], asked: bool = False
+) -> Iterator[tuple[Any, Any, Any]]:
+    """The types that the database keeps by name, each once, with what creates and what drops it.
+
+    Those with `create_type=False` only where the type itself was asked for, not with the tables that use it.
+    """
     for type_ in types:
         described = dialect.named_type(type_)
+        if described is not None and not (asked or described[0].create_type):
+            continue
         key = hash((described[0].schema, described[0].name)) if described is not None else 0
         if described is not None and key not in done:
             done.add(key)
@@ -208,7 +216,7 @@ def drop_all_steps(connection: Any, metadata: Any, checkfirst: Any = True, table
         if table is None:
             for constraint in constraints:
                 if connection.dialect.supports_alter and constraint.table in present:
-                    yield from _execute(connection, ddl.DropConstraint(constraint, isolate_from_table=False))
+                    yield from _execute(connection, ddl.DropConstraint(constraint))
         else:
             yield from _drop_table(connection, table, existing, of_metadata=True)
     if tables is None:
@@ -216,9 +224,10 @@ def drop_all_steps(connection: Any, metadata: Any, checkfirst: Any = True, table
             if sequence.column is None and _wants_sequence(connection.dialect, sequence):
                 yield from _drop_sequence(connection, sequence, existing)
     done: set[int] = set()
-    types = [t for table in names for t in types_of(table) if t.metadata is None]
-    if tables is None:
-        types += list(metadata._schema_types())
+    staying = [] if tables is None else [t for t in metadata.tables.values() if t not in tables]
+    needed = {(type_.schema, type_.name) for table in staying for type_ in types_of(table)}
+    of_tables = (type_ for table in names for type_ in types_of(table))
+    types = [t for t in (*metadata._schema_types(), *of_tables) if (t.schema, t.name) not in needed]
     yield from _drop_types(connection, types, existing, done)
     _event_names(existing, "after_drop", metadata, connection, tables=names)
 
@@ -254,8 +263,6 @@ def drop_table_steps(connection: Any, table: Any, checkfirst: Any = True) -> Ste
     existing = Existing(connection, checkfirst)
     if (yield from existing.present_steps("relation", table, _looked_up(table))):
         yield from _drop_table(connection, table, existing)
-        types = [t for t in types_of(table) if t.metadata is None]
-        yield from _drop_types(connection, types, existing, set())
 
 
 def _drop_table(connection: Any, table: Any, existing: Existing, of_metadata: bool = False) -> Steps[Any]:
@@ -276,8 +283,10 @@ def _drop_sequence(connection: Any, sequence: Any, existing: Existing) -> Steps[
         yield from _execute(connection, ddl.DropSequence(sequence))
 
 
-def _drop_types(connection: Any, types: Iterable[Any], existing: Existing, done: set[int]) -> Steps[Any]:
-    for type_, _, drop in _named_types(connection.dialect, types, done):
+def _drop_types(
+    connection: Any, types: Iterable[Any], existing: Existing, done: set[int], asked: bool = False
+) -> Steps[Any]:
+    for type_, _, drop in _named_types(connection.dialect, types, done, asked):
         if (yield from existing.present_steps("type", type_, CheckFirst.TYPES)):
             yield from _execute(connection, drop)
 
@@ -326,12 +335,12 @@ def drop_index_steps(connection: Any, index: Any, checkfirst: Any = False) -> St
 def create_type_steps(connection: Any, type_: Any, checkfirst: Any = True) -> Steps[Any]:
     """Create a named type, where the database has such types."""
     yield from _create_types(
-        connection, [type_], Existing(connection, CheckFirst.ALL if checkfirst else False), set()
+        connection, [type_], Existing(connection, CheckFirst.ALL if checkfirst else False), set(), asked=True
     )
 
 
 def drop_type_steps(connection: Any, type_: Any, checkfirst: Any = True) -> Steps[Any]:
     """Drop a named type, where the database has such types."""
     yield from _drop_types(
-        connection, [type_], Existing(connection, CheckFirst.ALL if checkfirst else False), set()
+        connection, [type_], Existing(connection, CheckFirst.ALL if checkfirst else False), set(), asked=True
     )

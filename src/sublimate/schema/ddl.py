@@ -11,6 +11,7 @@ from sublimate.expression.element import ClauseElement
 from sublimate.expression.node import IdentityNode
 from sublimate.schema.base import DDLIf
 from sublimate.util.immutabledict import immutabledict
+from sublimate.util.warnings import warn_deprecated
 
 #: set by the compiler room: (element, dialect or None, **kw) -> compiled DDL
 _compile_ddl: Callable[..., Any] | None = None
@@ -316,10 +317,20 @@ class DropConstraint(_Drop):
     __visit_name__ = "drop_constraint"
 
     def __init__(
-        self, element: Any, *, cascade: bool = False, if_exists: bool = False, isolate_from_table: bool = True
+        self,
+        element: Any,
+        *,
+        cascade: bool = False,
+        if_exists: bool = False,
+        isolate_from_table: bool | None = None,
     ) -> None:
         super().__init__(element, if_exists)
         self.cascade = cascade
+        if isolate_from_table is not None:
+            warn_deprecated(
+                "DropConstraint(isolate_from_table=…) is deprecated: a constraint that is dropped by itself is in the "
+                "CREATE TABLE of its table as well"
+            )
         if isolate_from_table:
             element._create_rule = _never
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sublimate import exc
-from sublimate.schema.base import SchemaItem, clause_of, is_clause
+from sublimate.schema.base import DialectKWArgs, SchemaItem, clause_of, is_clause
 from sublimate.statements.text import text
+from sublimate.util.warnings import warn_deprecated
 
 
 class DefaultGenerator(SchemaItem):
@@ -218,7 +219,7 @@ class Computed(FetchedValue):
         return Computed(self.sqltext, self.persisted)
 
 
-class IdentityOptions:
+class IdentityOptions(DialectKWArgs):
     """The options of a sequence or of an identity column."""
 
     start: int | None
@@ -234,7 +235,6 @@ class IdentityOptions:
         nomaxvalue: bool | None = None,
         cycle: bool | None = None,
         cache: int | None = None,
-        order: bool | None = None,
     ) -> None:
         self.start = start
         self.increment = increment
@@ -244,7 +244,21 @@ class IdentityOptions:
         self.nomaxvalue = nomaxvalue
         self.cycle = cycle
         self.cache = cache
-        self.order = order
+
+    def _set_dialect_options(self, given: dict[str, Any], **older: bool | None) -> None:
+        """The keywords named after dialects, and those of Oracle's that had no such name once."""
+        for name, value in older.items():
+            if value is not None:
+                warn_deprecated(
+                    f"This parameter is supported only by Oracle Database, use ``oracle_{name}`` instead."
+                )
+                given[f"oracle_{name}"] = value
+        self._validate_dialect_kwargs(given)
+
+    @property
+    def order(self) -> bool | None:
+        found: bool | None = self.dialect_options["oracle"].get("order")
+        return found
 
     def _options(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _OPTION_NAMES}
@@ -259,7 +273,6 @@ _OPTION_NAMES = (
     "nomaxvalue",
     "cycle",
     "cache",
-    "order",
 )
 
 
@@ -284,10 +297,15 @@ class Identity(IdentityOptions, FetchedValue):
         order: bool | None = None,
         **dialect_kw: Any,
     ) -> None:
-        self._set_options(start, increment, minvalue, maxvalue, nominvalue, nomaxvalue, cycle, cache, order)
+        self._set_options(start, increment, minvalue, maxvalue, nominvalue, nomaxvalue, cycle, cache)
+        self._set_dialect_options(dialect_kw, on_null=on_null, order=order)
         self.always = always
-        self.on_null = on_null
         self.for_update = False
+
+    @property
+    def on_null(self) -> bool | None:
+        found: bool | None = self.dialect_options["oracle"].get("on_null")
+        return found
 
     def _set_parent(self, parent: Any, **kw: Any) -> None:
         if not isinstance(parent.server_default, (type(None), Identity)) or not isinstance(
@@ -308,8 +326,13 @@ class Identity(IdentityOptions, FetchedValue):
         return self
 
     def __repr__(self) -> str:
-        given = {"always": self.always or None, "on_null": self.on_null, **self._options()}
+        given = {
+            "always": self.always or None,
+            "on_null": self.on_null,
+            **self._options(),
+            "order": self.order,
+        }
         return f"Identity({', '.join(f'{name}={value!r}' for name, value in given.items() if value is not None)})"
 
     def _copy(self) -> Identity:
-        return Identity(always=self.always, on_null=self.on_null, **self._options())
+        return Identity(always=self.always, **self._options(), **self.dialect_kwargs)

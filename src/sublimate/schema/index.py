@@ -89,6 +89,12 @@ class Index(DialectKWArgs, ConditionalDDL, SchemaItem):
         self._columns = []
         for given, expression in zip(self._given, self.expressions, strict=True):
             self._columns += _columns_of(expression if isinstance(given, str) else given)
+        plain = [e for e in self.expressions if hasattr(e, "_after_table")]
+        strangers = [str(column) for column in plain if column.table is not parent]
+        if strangers:
+            raise exc.ArgumentError(
+                f"Column(s) {', '.join(map(repr, strangers))} are not part of table '{parent.description}'."
+            )
         if self.name is None or not self._column_flag:
             self.name = name_by_convention(self, parent)
         parent.indexes.add(self)

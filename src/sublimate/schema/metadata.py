@@ -12,7 +12,6 @@ from sublimate.schema.base import NO_ARG, SchemaItem
 from sublimate.schema.naming import DEFAULT_NAMING_CONVENTION
 from sublimate.schema.sort import sort_tables
 from sublimate.schema.table import Table, table_key
-from sublimate.types.schema_type import schema_type_of
 
 _T = TypeVar("_T")
 
@@ -83,6 +82,7 @@ class MetaData(SchemaItem):
             dict(naming_convention) if naming_convention else dict(DEFAULT_NAMING_CONVENTION)
         )
         self._sequences: dict[str, Any] = {}
+        self._types: list[Any] = []
         self._awaited: dict[str, list[Any]] = {}
         """Foreign keys that point at columns of tables to come, by the table's key."""
         if info is not None:
@@ -109,6 +109,7 @@ class MetaData(SchemaItem):
         """Forget all tables."""
         dict.clear(self.tables)
         self._sequences.clear()
+        self._types.clear()
 
     @property
     def sorted_tables(self) -> list[Table]:
@@ -121,13 +122,12 @@ class MetaData(SchemaItem):
 
     def _schema_types(self) -> Iterator[Any]:
         """The named types that belong to the metadata as a whole."""
-        seen: set[int] = set()
-        for table in self.tables.values():
-            for column in table.columns:
-                found = schema_type_of(column.type)
-                if found is not None and found.metadata is self and id(found) not in seen:
-                    seen.add(id(found))
-                    yield found
+        return iter(self._types)
+
+    def _add_type(self, type_: Any) -> None:
+        """Note a type that the database may keep by name."""
+        if not any(type_ is known for known in self._types):
+            self._types.append(type_)
 
     def create_all(self, bind: Any, tables: Any = None, checkfirst: Any = True) -> None:
         """Create all tables (or those given), in the order their foreign keys need; existing ones are left alone."""

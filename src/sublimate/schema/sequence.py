@@ -44,9 +44,11 @@ class Sequence(IdentityOptions, DefaultGenerator):
         metadata: Any = None,
         quote_schema: bool | None = None,
         for_update: bool = False,
+        **dialect_kw: Any,
     ) -> None:
-        super().__init__(for_update=for_update)
-        self._set_options(start, increment, minvalue, maxvalue, nominvalue, nomaxvalue, cycle, cache, order)
+        DefaultGenerator.__init__(self, for_update=for_update)
+        self._set_options(start, increment, minvalue, maxvalue, nominvalue, nomaxvalue, cycle, cache)
+        self._set_dialect_options(dialect_kw, order=order)
         self.name = quoted_name(name, quote) if quote is not None else name
         self.optional = optional
         self._schema_given = schema
@@ -86,7 +88,7 @@ class Sequence(IdentityOptions, DefaultGenerator):
     def _copy(self) -> Sequence:
         return Sequence(
             self.name, schema=self.schema, data_type=self.data_type, optional=self.optional, metadata=self.metadata,
-            for_update=self.for_update, **self._options(),
+            for_update=self.for_update, **self._options(), **self.dialect_kwargs,
         )  # fmt: skip
 
     def next_value(self) -> _NextValue:
@@ -106,4 +108,11 @@ class Sequence(IdentityOptions, DefaultGenerator):
         bind._run_schema_steps(drop_sequence_steps, self, checkfirst)
 
     def __repr__(self) -> str:
-        return f"Sequence({self.name!r})"
+        options = self._options()
+        cache = options.pop("cache")
+        given = {
+            **options, "schema": self.schema, "cache": cache, "order": self.order, "data_type": self.data_type,
+            "optional": self.optional or None, "metadata": self.metadata,
+        }  # fmt: skip
+        shown = "".join(f", {name}={value!r}" for name, value in given.items() if value is not None)
+        return f"Sequence({self.name!r}{shown})"

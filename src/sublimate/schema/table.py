@@ -75,6 +75,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
     implicit_returning = True
     #: whether a column is left out unless it is named
     _omits = False
+    _has_keys = False
     _prefixes: tuple[Any, ...] = ()
     #: what creates the table instead of CREATE TABLE, where a SELECT defines it
     _creator_ddl: Any = None
@@ -299,6 +300,12 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
         """Add a column."""
         column._set_parent_with_dispatch(self, allow_replacements=replace_existing)
 
+    def insert_column(self, column: ColumnClause[Any], index: int, *, replace_existing: bool = False) -> None:
+        """Add a column at a place among the columns."""
+        self.append_column(column, replace_existing=replace_existing)
+        self.c.move(column, index)
+        self._changed()
+
     def append_constraint(self, constraint: Constraint | Index) -> None:
         """Add a constraint."""
         constraint._set_parent_with_dispatch(self)
@@ -346,18 +353,15 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
 
     def _replace_column(self, column: Any, allow_replacements: bool) -> None:
         old = self.c.get(column.key)
-        if old is None:
-            same_name = (
-                next((c for c in self.c if c.name == column.name and c.key != column.key), None)
-                if column.name != column.key
-                else self.c.get(column.name)
-            )
-            old = same_name
+        if old is None and (self._has_keys or column.name != column.key):
+            old = next((c for c in self.c if c.name == column.name), None)
+        self._has_keys = self._has_keys or column.name != column.key
         if old is not None and old is not column:
             if not allow_replacements:
                 what = "key" if old.name != column.name else "name"
                 raise exc.DuplicateColumnError(
-                    f"A column with {what} '{column.key if what == 'key' else column.name}' is already present in table '{self.name}'."
+                    f"A column with {what} '{column.key if what == 'key' else column.name}' is already present in table '{self.name}'. "
+                    "Specify replace_existing=True to Table.append_column() or Table.insert_column() to replace an existing column."
                 )
             for fk in old.foreign_keys:
                 if fk in self._foreign_keys:
@@ -366,6 +370,12 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
                     self.constraints.discard(fk.constraint)
             if old.key != column.key:
                 self.c.remove(old)
+                if old.key != old.name and column.key == column.name:
+                    warn(
+                        f'Column with user-specified key "{old.key}" is being replaced with plain named column '
+                        f'"{column.name}", key "{old.key}" is being removed.  If this is a reflection operation, '
+                        "specify autoload_replace=False to prevent this replacement."
+                    )
         self.c.add(column)
 
     def _note_foreign_key(self, fk: Any) -> None:
@@ -405,7 +415,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
         """A copy of the table in another MetaData, perhaps under another schema or name."""
         name = self.name if name is None else name
         if schema is RETAIN_SCHEMA:
-            new_schema: Any = self.schema
+            new_schema: Any = metadata.schema if self.schema is None else self.schema
         elif schema is None:
             new_schema = metadata.schema
         elif schema is BLANK_SCHEMA:
@@ -416,7 +426,9 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
         if key in metadata.tables:
             warn(f"Table '{self.description}' already exists within the given MetaData - not copying.")
             return metadata.tables[key]  # type: ignore[return-value]
-        columns = [column._copy(schema=new_schema) for column in self.columns]
+        columns = [
+            column._copy(schema=None if schema is RETAIN_SCHEMA else new_schema) for column in self.columns
+        ]
         copied: Any = Table(
             name, metadata, *columns, schema=new_schema if new_schema is not None else BLANK_SCHEMA, comment=self.comment,
             prefixes=list(self._prefixes), implicit_returning=self.implicit_returning, **self.dialect_kwargs,

@@ -28,14 +28,4 @@ def _create_types_first(
             type_.create(connection, checkfirst=bool(checkfirst))
 
 
-def _drop_types_afterwards(
-    table: Table, connection: Any, *, checkfirst: Any = False, _ddl_runner: Any = None, **kw: Any
-) -> None:
-    if _ddl_runner is not None:
-        for type_ in types_of(table):
-            if type_.metadata is None:
-                type_.drop(connection, checkfirst=bool(checkfirst))
-
-
 listen(Table, "before_create", _create_types_first)
-listen(Table, "after_drop", _drop_types_afterwards)

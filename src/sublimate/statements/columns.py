@@ -76,7 +76,7 @@ class ColumnCollection(Generic[_Key, _Column]):
         if isinstance(key, slice):
             return type(self)(self._list[key]).as_readonly()
         if isinstance(key, tuple):
-            return type(self)([(k, self[k]) for k in key])
+            return type(self)([self._list[k] if isinstance(k, int) else (k, self[k]) for k in key])
         try:
             return self._index[key]
         except KeyError:
@@ -135,6 +135,13 @@ class ColumnCollection(Generic[_Key, _Column]):
 
     def remove(self, column: Any) -> None:
         self._list = [(k, c) for k, c in self._list if c is not column]
+        self._reindex()
+
+    def move(self, column: Any, index: int) -> None:
+        """Put a column that is here at another place."""
+        entry = next(entry for entry in self._list if entry[1] is column)
+        self._list = [each for each in self._list if each is not entry]
+        self._list.insert(index, entry)
         self._reindex()
 
     def contains_column(self, column: Any) -> bool:

@@ -12,6 +12,7 @@ from sublimate.expression.constructors import and_
 from sublimate.expression.element import ColumnElement
 from sublimate.expression.literal import BindParameter
 from sublimate.expression.node import Node
+from sublimate.util.known_dialects import warn_if_unknown
 
 from .columns import ColumnCollection
 from .executable import Statement
@@ -112,6 +113,8 @@ class UpdateBase(Statement, HasSyntaxExtensions):
                 raise TypeError(
                     f"Additional arguments should be named <dialectname>_<argument>, got {name!r}"
                 )
+            if dialect not in DIALECT_OPTIONS:
+                warn_if_unknown(dialect, name)
             if option not in DIALECT_OPTIONS.get(dialect, (option,)):
                 raise exc.ArgumentError(
                     f"Argument {name!r} is not accepted by dialect {dialect!r} on behalf of {type(self)!r}"

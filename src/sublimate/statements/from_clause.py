@@ -212,6 +212,12 @@ class TableClause(FromClause[Clauses], IdentityNode):
         self.c.add(column)
         self._forget_shape()
 
+    def insert_column(self, column: Any, index: int) -> None:
+        """Add a column at a place among the columns."""
+        self.append_column(column)
+        self.c.move(column, index)
+        self._forget_shape()
+
     def get_children(self, **_: Any) -> Any:
         return iter(())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
@@ -53,6 +55,9 @@ class _Binary(TypeEngine[bytes]):
             return self
         return super().coerce_compared_value(op, value)
 
+    def as_generic(self, allow_nulltype: bool = False) -> TypeEngine[Any]:
+        return self.adapt(LargeBinary)
+
 
 class LargeBinary(_Binary):
     """Bytes of any length; BLOB or BYTEA in most databases."""
@@ -97,6 +102,19 @@ class PickleType(TypeDecorator[object]):
         super().__init__()
         if impl is not None:
             self.__dict__["impl"] = to_instance(impl)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A module that pickles is kept by its name."""
+        pickler = self.pickler
+        return {
+            **self.__dict__,
+            "pickler": (pickler.__name__,) if isinstance(pickler, ModuleType) else pickler,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if isinstance(self.pickler, tuple):
+            self.pickler = import_module(*self.pickler)
 
     def _build_shape_key(self) -> Any:
         return (

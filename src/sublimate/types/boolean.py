@@ -48,6 +48,7 @@ class Boolean(SchemaType, TypeEngine[bool]):
 
     __visit_name__ = "boolean"
     type_family = True
+    has_own_name = False
     native = True
 
     def __init__(self, create_constraint: bool = False, name: str | None = None) -> None:

@@ -50,6 +50,13 @@ class _FromDatabase(dict[Any, Any]):
         raise _not_among(self.owner, value)
 
 
+class _NotGiven(enum.Enum):
+    NOT_GIVEN = enum.auto()
+
+
+NOT_GIVEN: Any = _NotGiven.NOT_GIVEN
+
+
 if TYPE_CHECKING:  # the values are members of the class, which only the annotation of an attribute tells
 
     class _Text(TypeEngine[Any]):
@@ -82,22 +89,20 @@ class Enum(SchemaType, _Text):
         self.native_enum: bool = kw.pop("native_enum", True)
         self.create_constraint: bool = kw.pop("create_constraint", False)
         self.validate_strings: bool = kw.pop("validate_strings", False)
-        self._sort_key_function: Any = kw.pop("sort_key_function", _DEFAULT)
-        length = kw.pop("length", None)
-        name = kw.pop("name", _DEFAULT)
-        if name is _DEFAULT:
+        self._sort_key_function: Any = kw.pop("sort_key_function", NOT_GIVEN)
+        length = kw.pop("length", NOT_GIVEN)
+        name = kw.pop("name", NOT_GIVEN)
+        if name is NOT_GIVEN:
             name = self.enum_class.__name__.lower() if self.enum_class is not None else None
         self.name = name
         self.schema = kw.pop("schema", None)
-        self.inherit_schema = kw.pop("inherit_schema", False)
-        self.metadata = kw.pop("metadata", None)
-        if self.metadata is not None and self.schema is None:
-            self.schema = self.metadata.schema
+        self._set_inherit_schema(kw.pop("inherit_schema", False))
+        self._set_metadata(kw.pop("metadata", None))
         self.quote = kw.pop("quote", None)
-        kw.pop("create_type", None)
+        self.create_type: bool = kw.pop("create_type", True)
         if kw:
             raise TypeError(f"Enum() got unexpected arguments: {', '.join(sorted(kw))}")
-        self._explicit_length: int | None = length
+        self._explicit_length: Any = length
         self._set_values(values, objects)
         super().__init__(length=self._choose_length(length))
 
@@ -134,16 +139,20 @@ class Enum(SchemaType, _Text):
         self._to_database = _ToDatabase(to_database, self)
         self._to_database[None] = None
 
-    def _choose_length(self, length: int | None) -> int:
+    def _choose_length(self, length: Any) -> int | None:
+        """That of the longest value, unless one was given; None for a text of any length."""
         longest = max((len(value) for value in self.enums), default=0)
-        if length is None:
+        if length is NOT_GIVEN:
             return longest
+        if length is None:
+            return None
         if length < longest:
             raise ValueError(
                 "When provided, length must be larger or equal than the length of the longest enum value. "
                 f"{length} < {longest}"
             )
-        return length
+        chosen: int = length
+        return chosen
 
     def _build_shape_key(self) -> Hashable:
         if self._variants or (type(self) is not Enum and not is_built_in(type(self))):
@@ -151,7 +160,7 @@ class Enum(SchemaType, _Text):
         sort = self._sort_key_function
         return (
             type(self), self.enum_class, tuple(self.enums), self.name, self.schema, self.quote, self.length,
-            self.native_enum, self.validate_strings, None if sort is _DEFAULT else id(sort),
+            self.native_enum, self.create_type, self.validate_strings, None if sort is NOT_GIVEN else id(sort),
         )  # fmt: skip
 
     @property
@@ -165,7 +174,7 @@ class Enum(SchemaType, _Text):
 
     @property
     def sort_key_function(self) -> Callable[[Any], Any] | None:  # type: ignore[override]
-        if self._sort_key_function is _DEFAULT:
+        if self._sort_key_function is NOT_GIVEN:
             return self._to_database.__getitem__
         found: Callable[[Any], Any] | None = self._sort_key_function
         return found
@@ -209,17 +218,17 @@ class Enum(SchemaType, _Text):
         if not issubclass(cls, Enum):
             return super().adapt(cls, length=self.length, **kw)
         adapted = cls(*self._given, **{**self._arguments(), **kw})
+        adapted.metadata, adapted.inherit_schema = self.metadata, self.inherit_schema
         adapted.should_evaluate_none = self.should_evaluate_none
         return adapted
 
     def _arguments(self) -> dict[str, Any]:
         values: dict[str, Any] = {
             "name": self.name, "native_enum": self.native_enum, "create_constraint": self.create_constraint,
-            "validate_strings": self.validate_strings, "schema": self.schema, "metadata": self.metadata,
-            "quote": self.quote, "inherit_schema": self.inherit_schema, "length": self._explicit_length,
-            "values_callable": self.values_callable, "omit_aliases": self.omit_aliases,
+            "validate_strings": self.validate_strings, "schema": self.schema, "quote": self.quote, "length": self._explicit_length,
+            "values_callable": self.values_callable, "omit_aliases": self.omit_aliases, "create_type": self.create_type,
         }  # fmt: skip
-        if self._sort_key_function is not _DEFAULT:
+        if self._sort_key_function is not NOT_GIVEN:
             values["sort_key_function"] = self._sort_key_function
         return values
 
@@ -231,13 +240,10 @@ class Enum(SchemaType, _Text):
 
     def __repr__(self) -> str:
         parts = [repr(value) for value in self.enums]
-        for key in ("name", "schema", "native_enum", "create_constraint", "inherit_schema"):
+        for key in ("name", "schema", "native_enum", "create_constraint", "create_type"):
             value = getattr(self, key)
-            if value is not None and value is not (key == "native_enum") and value != "":
+            if value is not None and value is not (key in ("native_enum", "create_type")) and value != "":
                 parts.append(f"{key}={value!r}")
-        if self._explicit_length is not None:
+        if self._explicit_length is not NOT_GIVEN:
             parts.append(f"length={self.length}")
         return f"{type(self).__name__}({', '.join(parts)})"
-
-
-_DEFAULT: Any = object()

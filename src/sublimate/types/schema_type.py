@@ -6,14 +6,16 @@ from typing import Any, Self
 
 from sublimate.types.base import Dialect, TypeEngine
 from sublimate.util.subscriptable import subscriptable
+from sublimate.util.warnings import warn_deprecated
 
 
 @subscriptable
 class SchemaType:
     """A mixin for types that a database creates by name, or that come with a constraint.
 
-    The schema's room reads ``name``, ``schema``, ``metadata`` and ``inherit_schema``, and creates what is needed
-    together with the tables.
+    The schema's room reads ``name``, ``schema`` and ``metadata``, and creates what is needed together with the tables.
+    A type belongs to a MetaData: the one it was given, or that of the first table it stands in. Its schema is the one it
+    was given, or that of its MetaData.
     """
 
     name: str | None = None
@@ -21,19 +23,39 @@ class SchemaType:
     metadata: Any = None
     inherit_schema: bool = False
     quote: bool | None = None
+    #: whether databases may know it by its name
+    has_own_name = True
+    _is_copy = False
+
+    def _set_inherit_schema(self, inherit_schema: bool) -> None:
+        if inherit_schema:
+            warn_deprecated(
+                "inherit_schema is deprecated: types have the schema of their MetaData; give schema=… for another one"
+            )
+            self.inherit_schema = True
+
+    def _set_metadata(self, metadata: Any) -> None:
+        """Belong to a MetaData, which creates and drops the type."""
+        self.metadata = metadata
+        if metadata is not None:
+            if self.has_own_name:
+                metadata._add_type(self)
+            if self.schema is None and metadata.schema and not self._is_copy:
+                self.schema = metadata.schema
 
     def set_table(self, column: Any, table: Any) -> None:
         """The type's column came to belong to a table."""
         if self.inherit_schema and self.metadata is None:
             self.schema = table.schema
-        elif self.metadata is not None and self.schema is None and self.metadata.schema:
-            self.schema = self.metadata.schema
+        if self.metadata is None:
+            self._set_metadata(table.metadata)
 
     def copy(self, **kw: Any) -> Self:
         copied: Self = super().copy(**kw)  # type: ignore[misc]
-        metadata = kw.get("metadata")
-        if metadata is not None and self.metadata is not None:
-            copied.metadata = metadata
+        copied.metadata = kw.get("metadata")
+        copied._is_copy = True
+        if kw.get("schema") is not None:
+            copied.schema = kw["schema"]
         return copied
 
     def create(self, bind: Any, checkfirst: bool = False) -> None:

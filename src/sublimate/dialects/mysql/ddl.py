@@ -108,7 +108,7 @@ class MySQLTypeCompiler(TypeCompiler):
         return " ".join(part for part in (name, charset, collation) if part)
 
     def _sized(self, type_: Any, name: str) -> str:
-        return self.characters(type_, f"{name}({type_.length})" if type_.length else name)
+        return self.characters(type_, f"{name}({type_.length})" if type_.length is not None else name)
 
     def visit_TEXT(self, type_: Any, **kw: Any) -> str:
         return self._sized(type_, "TEXT")
@@ -123,7 +123,7 @@ class MySQLTypeCompiler(TypeCompiler):
         return self.characters(type_, "LONGTEXT")
 
     def visit_VARCHAR(self, type_: Any, **kw: Any) -> str:
-        if not type_.length:
+        if type_.length is None:
             raise exc.CompileError(f"VARCHAR requires a length on dialect {self.dialect.name}")
         return self._sized(type_, "VARCHAR")
 
@@ -136,10 +136,10 @@ class MySQLTypeCompiler(TypeCompiler):
             if type_.collation
             else ""
         )
-        return f"NATIONAL {name}{f'({type_.length})' if type_.length else ''}{collation}"
+        return f"NATIONAL {name}{f'({type_.length})' if type_.length is not None else ''}{collation}"
 
     def visit_NVARCHAR(self, type_: Any, **kw: Any) -> str:
-        if not type_.length:
+        if type_.length is None:
             raise exc.CompileError(f"NVARCHAR requires a length on dialect {self.dialect.name}")
         return self._national(type_, "VARCHAR")
 
@@ -161,7 +161,7 @@ class MySQLTypeCompiler(TypeCompiler):
         return self.visit_BLOB(type_)
 
     def visit_BLOB(self, type_: Any, **kw: Any) -> str:
-        return f"BLOB({type_.length})" if type_.length else "BLOB"
+        return f"BLOB({type_.length})" if type_.length is not None else "BLOB"
 
     def visit_TINYBLOB(self, type_: Any, **kw: Any) -> str:
         return "TINYBLOB"

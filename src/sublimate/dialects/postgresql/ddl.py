@@ -372,6 +372,8 @@ class PGDDLCompiler(DDLCompiler):
 
 
 def _serial(type_: Any) -> str:
+    while type_._is_type_decorator:
+        type_ = type_.impl_instance
     if isinstance(type_, BigInteger):
         return "BIGSERIAL"
     return "SMALLSERIAL" if isinstance(type_, SmallInteger) else "SERIAL"

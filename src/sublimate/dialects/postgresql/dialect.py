@@ -162,8 +162,6 @@ class PGDialect(DefaultDialect):
             make, drop = CreateDomainType, DropDomainType
         else:
             return None
-        if not impl.create_type:
-            return None
         if impl is not type_:
             impl.schema = type_.schema
         return impl, make(impl), drop(impl)

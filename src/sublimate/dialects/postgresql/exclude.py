@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sublimate.schema.base import clause_of
-from sublimate.schema.constraints import ColumnCollectionConstraint
+from sublimate.schema.constraints import ColumnCollectionConstraint, _moved
 from sublimate.statements.text import text
 
 
@@ -41,6 +41,14 @@ class ExcludeConstraint(ColumnCollectionConstraint):
         return found
 
     def _copy(self, *, target_table: Any = None, **kw: Any) -> Any:
-        elements = [(getattr(e, "key", None) or e, operator) for e, operator in self._given]
-        copied = type(self)(*elements, using=self.using, where=self.where, ops=self.ops, **self._common())
+        def moved(element: Any) -> Any:
+            if isinstance(element, str) or target_table is None or self.parent is None:
+                return element
+            return (
+                element.key if hasattr(element, "_after_table") else _moved(element, self.table, target_table)
+            )
+
+        elements = [(moved(e), operator) for e, operator in self._given]
+        where = None if self.where is None else moved(self.where)
+        copied = type(self)(*elements, using=self.using, where=where, ops=self.ops, **self._common())
         return self._finish_copy(copied)

@@ -153,8 +153,7 @@ def columns_steps(connection: Any, table: str, schema: str | None = None, **_: A
     columns = []
     for name, type_text, default, not_null, generated, identity, comment, collation, *sequence in rows:
         type_ = resolve_type(connection.dialect, type_text, named)
-        if collation is not None and isinstance(type_, types.String):
-            type_.collation = collation
+        _collate(type_, collation)
         if isinstance(type_, DOMAIN):  # a domain's rules are the column's where it has none of its own
             not_null = not_null or type_.not_null
             default = type_.default if default is None else default
@@ -227,13 +226,22 @@ def _scalar_type(dialect: Any, name: str, arguments: list[str], named: dict[str,
     return cls(*numbers) if numbers else cls()
 
 
+def _collate(type_: Any, collation: str | None) -> None:
+    """Note a collation that is not the type's own; an array has that of its elements."""
+    text = type_.item_type if isinstance(type_, ARRAY) else type_
+    if collation is not None and isinstance(text, types.String):
+        text.collation = collation
+
+
 def _named_type(dialect: Any, info: dict[str, Any], named: dict[str, Any]) -> Any:
     schema = None if info["visible"] else info["schema"]
     if "labels" in info:
         return ENUM(*info["labels"], name=info["name"], schema=schema)
     check = info["constraints"][0] if info["constraints"] else None
+    data_type = resolve_type(dialect, info["type"], named)
+    _collate(data_type, info.get("collation"))
     return DOMAIN(
-        info["name"], resolve_type(dialect, info["type"], named), schema=schema, not_null=not info["nullable"],
+        info["name"], data_type, schema=schema, not_null=not info["nullable"],
         default=info["default"], collation=info.get("collation"), constraint_name=check and check["name"],
         check=check and check["check"],
     )  # fmt: skip

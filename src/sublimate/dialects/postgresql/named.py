@@ -34,8 +34,7 @@ class ENUM(NamedType, types.Enum):
         if name is not None:
             kw["name"] = name
         kw.pop("native_enum", None)
-        super().__init__(*enums, **kw)
-        self.create_type = create_type
+        super().__init__(*enums, create_type=create_type, **kw)
 
     def __repr__(self) -> str:
         return super().__repr__()
@@ -73,9 +72,9 @@ class DOMAIN(NamedType, TypeEngine[Any]):
         self.check = check
         self.create_type = create_type
         self.schema = schema
-        self.metadata = metadata
-        self.inherit_schema = inherit_schema
         self.quote = quote
+        self._set_inherit_schema(inherit_schema)
+        self._set_metadata(metadata)
 
     def _build_shape_key(self) -> Any:
         return (DOMAIN, self.name, self.schema, self.data_type.shape_key)

@@ -108,6 +108,10 @@ class BIT(TypeEngine[Any]):
         self.varying = varying
         self.length = length if varying else length or 1
 
+    @property
+    def python_type(self) -> type[Any]:
+        return BitString
+
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         return self if isinstance(value, str) else super().coerce_compared_value(op, value)
 

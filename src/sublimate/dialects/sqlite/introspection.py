@@ -179,12 +179,12 @@ def _by_affinity(name: str) -> Any:
     return types.NUMERIC
 
 
-_NAME = r'(?:"((?:[^"]|"")+)"|`([^`]+)`|\[([^\]]+)\]|(\w+))'
+_NAME = r"""(?:"((?:[^"]|"")+)"|`([^`]+)`|\[([^\]]+)\]|(\w+)|'((?:[^']|'')+)')"""
 
 
 def _unquoted(match: re.Match[str], first: int) -> str | None:
-    parts = match.group(first, first + 1, first + 2, first + 3)
-    return next((part.replace('""', '"') for part in parts if part), None)
+    parts = match.group(*range(first, first + 5))
+    return next((part.replace('""', '"').replace("''", "'") for part in parts if part), None)
 
 
 def pk_constraint_steps(connection: Any, table: str, schema: str | None = None, **_: Any) -> Steps[Any]:
@@ -236,7 +236,7 @@ def _named_foreign_keys(sql: str, keys: list[dict[str, Any]]) -> list[dict[str, 
             if (
                 all(key is not each for each in told)
                 and key["constrained_columns"] == columns
-                and key["referred_table"] == _unquoted(match, 6)
+                and key["referred_table"] == _unquoted(match, 7)
             ):
                 key["name"] = _unquoted(match, 1)
                 key["options"].update(_deferrability(match.group("tail")))

@@ -285,7 +285,7 @@ def _enum_like(template: Enum, *values: Any) -> TypeEngine[Any]:
     options: dict[str, Any] = {
         "native_enum": template.native_enum, "create_constraint": template.create_constraint,
         "validate_strings": template.validate_strings, "schema": template.schema, "metadata": template.metadata,
-        "inherit_schema": template.inherit_schema, "length": template._explicit_length, "values_callable": template.values_callable,
+        "length": template._explicit_length, "values_callable": template.values_callable,
         "omit_aliases": template.omit_aliases,
     }  # fmt: skip
     if (
@@ -296,7 +296,9 @@ def _enum_like(template: Enum, *values: Any) -> TypeEngine[Any]:
         options.pop("values_callable")
         options.pop("omit_aliases")
         options["native_enum"] = template.native_enum and "name" in options
-    return type(template)(*values, **options)
+    made = type(template)(*values, **options)
+    made.inherit_schema = template.inherit_schema
+    return made
 
 
 def _literal_values(python_type: Any) -> list[str]:
