@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sublimate import exc
 from sublimate.expression.column import literal_column
@@ -69,6 +69,29 @@ def bind_processor(type_: Any, dialect: Any) -> Callable[[Any], Any] | None:
 
 #: whether BEGIN goes before a statement; "lock": even to a database that would wait for the first write with it
 NeedsTransaction: TypeAlias = bool | Literal["lock"]
+
+
+class ExpandedState(NamedTuple):
+    """The SQL for one set of parameters, each list in it written out: `compiled.construct_expanded_state(…)`."""
+
+    statement: str
+    parameters: dict[str, Any]
+    processors: dict[str, Any]
+    positiontup: list[str] | None
+    #: the name of each parameter that was a list -> the names of its values
+    parameter_expansion: dict[str, list[str]]
+
+    @property
+    def additional_parameters(self) -> dict[str, Any]:
+        return self.parameters
+
+    @property
+    def positional_parameters(self) -> tuple[Any, ...]:
+        if self.positiontup is None:
+            raise exc.InvalidRequestError(
+                "statement does not use a positional paramstyle, so that its parameters have no order"
+            )
+        return tuple(self.parameters[name] for name in self.positiontup)
 
 
 class Compiled:
@@ -331,6 +354,11 @@ class Compiled:
     def construct_params(
         self, params: Mapping[str, Any] | None = None, _check: bool = True, **_: Any
     ) -> dict[str, Any]:
+        if params and self._expanded_names is not None:
+            raise exc.InvalidRequestError(
+                "can't construct new parameters when render_postcompile is used; the statement is hard-linked to the "
+                "original parameters.  Use construct_expanded_state to generate a new statement and parameters."
+            )
         out: dict[str, Any] = {}
         for name, bind in self.binds.items():
             if params is not None and name in params:
@@ -355,15 +383,45 @@ class Compiled:
     def sql_compiler(self) -> Compiled:
         return self
 
-    def render_postcompile(self) -> None:
-        """Put the lists' own values in place of `__[POSTCOMPILE_name]`, for reading."""
+    @property
+    def positional(self) -> bool:
+        found: bool = self.dialect.positional
+        return found
+
+    def construct_expanded_state(
+        self, params: Mapping[str, Any] | None = None, *, escape_names: bool = True
+    ) -> ExpandedState:
+        """The SQL and the parameters for these values, with a parameter for each value of a list."""
+        values = self._values_for_reading(params or {})
+        text, order = self._expand(values)
+        parameters = self.construct_params(params)
+        expansion: dict[str, list[str]] = {}
+        for name, slot, path in order:
+            if path is not None or slot.expanding:
+                parameters.pop(slot.public_name, None)
+                expansion.setdefault(slot.public_name, []).append(name)
+                parameters[name] = self._raw(slot, values, path)
+        processors = {name: slot.processor for name, slot, _ in order if slot.processor is not None}
+        names = [name for name, _, _ in order] if self.positional else None
+        return ExpandedState(text, parameters, processors, names, expansion)
+
+    def _values_for_reading(self, params: Mapping[str, Any]) -> dict[str, Any]:
         values = {
-            name: self._value(slot, (), None) if slot.expanding else slot.bind.effective_value
+            name: params[slot.public_name]
+            if slot.public_name in params
+            else self._value(slot, (), None)
+            if slot.expanding
+            else slot.bind.effective_value
             for name, slot in self._by_name.items()
         }
         for name, slot in self._by_name.items():
             if slot.expanding:
                 values[name] = list(values[name]) if values[name] is not None else []
+        return values
+
+    def render_postcompile(self) -> None:
+        """Put the lists' own values in place of `__[POSTCOMPILE_name]`, for reading."""
+        values = self._values_for_reading({})
         self.string, order = self._expand(values)
         self._expanded_names = [name for name, _, _ in order]
         expanded = {n: self._raw(slot, values, path) for n, slot, path in order}

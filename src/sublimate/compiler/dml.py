@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sublimate import exc
@@ -44,7 +45,7 @@ class DMLState:
 
     def text_of(self, column: Any, ctx: Rendering) -> str:
         """The text of the value given to a column, made once for all that mention it."""
-        found = column_for(column, self.table)
+        found = column if column in self.given else column_for(column, self.table)
         if found not in self.given:
             if self.statement.is_update:
                 return ctx.render(column)
@@ -114,12 +115,12 @@ def with_hints(statement: Any, table: Any, text: str, ctx: Rendering) -> str:
 # -- values
 
 
-def given_values(statement: Any, table: Any, ctx: Rendering) -> dict[Any, Any]:
+def given_values(statement: Any, table: Any, ctx: Rendering, others: Sequence[Any] = ()) -> dict[Any, Any]:
     """column -> value node, from `values()` and from the keys of the parameters."""
     given: dict[Any, Any] = {}
     unknown: list[str] = []
     for key, value in statement._values:
-        column = column_for(key, table)
+        column = column_for(key, table, others)
         if column is None or (statement.is_insert and is_foreign(column, table)):
             unknown.append(str(getattr(key, "key", key)))
         else:
@@ -156,8 +157,8 @@ def require_known(unknown: list[str]) -> None:
         raise exc.CompileError(f"Unconsumed column names: {', '.join(sorted(unknown))}")
 
 
-def column_for(key: Any, table: Any) -> Any:
-    """The column that a key of `values()` names."""
+def column_for(key: Any, table: Any, others: Sequence[Any] = ()) -> Any:
+    """The column that a key of `values()` names: the table's, or that of another table which the statement reads."""
     if isinstance(key, str):
         return table.c.get(key)
     if is_part(key):
@@ -167,7 +168,10 @@ def column_for(key: Any, table: Any) -> Any:
         return column
     if column.table is table or column.table is None:
         return table.c.get(column.key)
-    return column if hasattr(column, "table") else None
+    if any(column.table is other for other in others):
+        return column
+    own = table.c.corresponding_column(column)
+    return column if own is None else own
 
 
 def parameter(column: Any, required: bool = False) -> BindParameter[Any]:

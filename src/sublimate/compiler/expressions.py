@@ -27,6 +27,8 @@ def render_column(column: Any, ctx: Rendering, *, include_table: bool = True, **
     if table is None or not include_table or ctx.bare_columns or not table.named_with_column:
         return name
     if table.__visit_name__ == "table":
+        if ctx.renamed and id(table) in ctx.renamed:
+            return f"{ctx.quote(ctx.renamed[id(table)])}.{name}"
         schema = ctx.preparer.schema_for_object(table)
         prefix = f"{ctx.preparer.quote_schema(schema)}." if schema else ""
         return f"{prefix}{ctx.quote(table.name)}.{name}"
@@ -163,6 +165,11 @@ def _labelled(name: str, ctx: Rendering) -> Any:
     frame = ctx.stack[-1]
     own = None if ctx.within_columns else frame.columns.get(name)
     target = own if isinstance(own, str) else _with_table(name, frame)
+    if (
+        target is None and own is None and not ctx.within_columns
+    ):  # before the columns are written: DISTINCT ON
+        labels = (c for c in getattr(frame.stack_select, "inner_columns", ()) if c.__visit_name__ == "label")
+        target = next((label for label in labels if label.name == name), None)
     if target is None:
         tables = [from_ for from_ in reversed(frame.asfrom_froms) if not from_._hidden_froms]
         target = next((from_.c[name] for from_ in tables if name in from_.c), own)

@@ -10,7 +10,10 @@ from .rendering import Rendering
 
 @renders("table")
 def render_table(table: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
-    return ctx.preparer.format_table(table) if asfrom else ""
+    if not asfrom:
+        return ""
+    text = ctx.preparer.format_table(table)
+    return f"{text} AS {ctx.quote(ctx.renamed[id(table)])}" if id(table) in ctx.renamed else text
 
 
 @renders("entity")
@@ -29,6 +32,8 @@ def render_alias(alias: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any)
 def without_name(element: Any, ctx: Rendering, lateral: bool = False) -> str:
     """A FROM element without the `AS name` it has, for it gets another name (`lateral`: within LATERAL)."""
     kind = element.__visit_name__
+    if kind == "table" and id(element) in ctx.renamed:
+        return ctx.preparer.format_table(element)
     if kind in ("alias", "cte_alias"):
         return without_name(element.element, ctx, lateral)
     if kind == "lateral":

@@ -94,6 +94,8 @@ class Rendering:
         self.counters: dict[str, int] = {}
         self.cut_names: dict[str, int] = {}
         self.stack: list[SelectFrame] = []
+        #: names in place of their own for tables that cannot be told apart from others, by their identity
+        self.renamed: dict[int, str] = {}
         self.outermost = CTELevel()
         self.levels: list[CTELevel] = []
         #: the CTEs whose text is being written, which may name themselves

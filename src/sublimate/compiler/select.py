@@ -13,6 +13,7 @@ from sublimate.operators.functions import and_, asbool
 from sublimate.statements.froms import display_froms
 from sublimate.statements.labels import LABEL_STYLE_NONE
 from sublimate.statements.select_base import RepeatedName
+from sublimate.util.warnings import warn_deprecated
 
 from .cte import with_clause
 from .froms import from_text
@@ -83,6 +84,9 @@ def _render_select(
     for cte in select._independent_ctes:
         ctx.render(cte)
     froms, frame = _open_frame(select, ctx, asfrom=asfrom, lateral=lateral)
+    outer_renamed = ctx.renamed
+    if len(frame.correlate_froms) > 1:
+        _tell_apart(frame, ctx)
     ctx.stack.append(frame)
     collects = ctx.result_columns is not None and (toplevel or (compound and kw.get("collect", False)))
     outer_within, ctx.within_columns = ctx.within_columns, False
@@ -93,6 +97,7 @@ def _render_select(
     text = (text + ", ".join(columns)).rstrip() + _tail(select, ctx, froms, where)
     ctx.within_columns, ctx.bare_columns = outer_within, outer_bare
     ctx.stack.pop()
+    ctx.renamed = outer_renamed
     if ctx.products is not None:
         ctx.lint("SELECT", froms, where)
     return ctx.close_level(nested) + text
@@ -128,6 +133,27 @@ def _where_criteria(select: Any, ctx: Rendering, frame: SelectFrame) -> tuple[An
     return tuple([c for c in where if id(c) not in elsewhere])
 
 
+def _tell_apart(frame: SelectFrame, ctx: Rendering) -> None:
+    """Give `a` another name where `x.a` is read beside it: columns of `a` could be of either."""
+    tables = [f for f in frame.correlate_froms if f.__visit_name__ == "table"]
+    names = [table.name for table in tables]
+    if len(set(names)) == len(names):
+        return
+    own = {id(f) for f in frame.asfrom_froms}
+    schemas = [ctx.preparer.schema_for_object(table) for table in tables]
+    with_schema = {name for name, schema in zip(names, schemas, strict=True) if schema}
+    without = {t.name: t for t, schema in zip(tables, schemas, strict=True) if not schema}
+    for name in [name for name in without if name in with_schema]:
+        if id(without[name]) in own:
+            changed = [without[name]]
+        else:  # that one is written already
+            changed = [t for t in tables if t.name == name and t is not without[name] and id(t) in own]
+        ctx.renamed = {
+            **ctx.renamed,
+            **{id(t): ctx.numbered(name) for t in changed if id(t) not in ctx.renamed},
+        }
+
+
 def _prefix(select: Any, ctx: Rendering) -> str:
     text = "SELECT "
     text += extension_text(select, "post_select", ctx, after=" ")
@@ -137,7 +163,7 @@ def _prefix(select: Any, ctx: Rendering) -> str:
     for prefix, dialect in select._prefixes:
         if dialect in ("*", ctx.dialect.name):
             text += ctx.render(prefix) + " "
-    if select._distinct:
+    if select._distinct and not _has_distinct(select):
         text += _distinct(select, ctx)
     return text + extension_text(select, "pre_columns", ctx, after=" ")
 
@@ -150,9 +176,20 @@ def extension_text(statement: Any, position: str, ctx: Rendering, before: str = 
     return ""
 
 
+def _has_distinct(select: Any) -> bool:
+    """Whether one of the clauses that `ext()` put there is a DISTINCT itself."""
+    return any(getattr(c, "replaces_distinct", False) for _, clauses in select._extensions for c in clauses)
+
+
 def _distinct(select: Any, ctx: Rendering) -> str:
     if select._distinct_on and getattr(ctx.dialect, "supports_distinct_on", False):
         return f"DISTINCT ON ({ctx.render_list(select._distinct_on)}) "
+    if select._distinct_on and ctx.dialect_name:
+        warn_deprecated(
+            "DISTINCT ON is currently supported only by the PostgreSQL dialect.  Use of DISTINCT ON for other backends "
+            "is currently silently ignored, however this usage is deprecated, and will raise CompileError in a future "
+            "release for all backends that do not support this syntax"
+        )
     return "DISTINCT "
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sublimate import exc
 from sublimate.expression.element import froms_of
+from sublimate.statements.join import tables_of
 
 from .dml import (
     begin,
@@ -38,7 +39,10 @@ def render_update(statement: Any, ctx: Rendering, **kw: Any) -> str:
     ctx.stack.append(SelectFrame([table, *extra], [table, *extra], statement))
     text = verb("UPDATE", statement, ctx)
     text += ctx.dialect_render("update_tables", statement, table=table, extra=extra)
-    text += " SET " + ", ".join(_assignments(statement, ctx, bool(extra)))
+    ctx.dml.table = tables_of(table)[
+        0
+    ]  # of a join, the first is the one that names without a table belong to
+    text += " SET " + ", ".join(_assignments(statement, ctx, [*table._hidden_froms, *extra]))
     render_ctes(statement, ctx)
     text += ctx.dialect_render("update_from", statement, table=table, extra=extra)
     text += _where(statement, ctx)
@@ -74,7 +78,7 @@ def render_update_from(statement: Any, ctx: Rendering, *, table: Any, extra: lis
 def _extra_froms(statement: Any, table: Any) -> list[Any]:
     """FROM elements that conditions and values name beside the table itself."""
     values = [v for _, v in getattr(statement, "_values", ())]
-    columns = [k for k, _ in getattr(statement, "_values", ()) if not isinstance(k, str)]
+    columns = [k for k, _ in getattr(statement, "_values", ()) if is_part(k)]
     given = getattr(statement, "_using", ())
     mentioned = froms_of([*columns, *statement._where_criteria, *values])
     named = [f for f in mentioned if not any(f is known for known in given)]
@@ -83,14 +87,16 @@ def _extra_froms(statement: Any, table: Any) -> list[Any]:
     return [f for f in found if id(f) not in hidden]
 
 
-def _assignments(statement: Any, ctx: Rendering, multi: bool) -> list[str]:
+def _assignments(statement: Any, ctx: Rendering, others: list[Any]) -> list[str]:
     """`column=value`, in the order of the table's columns unless the statement has one of its own."""
     table = ctx.dml.table
-    given = given_values(statement, table, ctx)
+    given = given_values(statement, table, ctx, others)
     if not given and ctx.column_keys is None and "_values" not in statement.__dict__:
         given = every_parameter(table)
     foreign = [c for c in given if is_foreign(c, table)]
-    qualified = multi and ctx.dialect_render("update_qualifies", statement, foreign=foreign) == "yes"
+    several = bool(others or foreign)
+    qualified = several and ctx.dialect_render("update_qualifies", statement, foreign=foreign) == "yes"
+    _require_read(foreign, others)
     order = [*filter(is_part, given), *foreign, *table.c]
     if statement._ordered:
         order = [*given, *[c for c in table.c if c not in given]]
@@ -117,6 +123,16 @@ def _assignments(statement: Any, ctx: Rendering, multi: bool) -> list[str]:
     ctx.dml.postfetch[:0] = made
     server_made(statement, ctx.dml.postfetch, ctx.dialect.update_returning, ctx)
     return texts
+
+
+def _require_read(foreign: list[Any], others: list[Any]) -> None:
+    """Refuse columns of tables that the statement does not read: every row of them would be written."""
+    for column in foreign:
+        if not any(column.table is inner for other in others for inner in (other, *other._hidden_froms)):
+            raise exc.CompileError(
+                f"Can't set {column}: the statement updates another table. Name the table in where(), "
+                "so that its rows are joined"
+            )
 
 
 @renders("update_qualifies")

@@ -43,6 +43,11 @@ def render_conflict_where(condition: Any, ctx: Rendering, **kw: Any) -> str:
     return ctx.render(condition)
 
 
+@renders("on_conflict_clauses", dialect="sqlite")
+def render_conflict_clauses(node: Any, ctx: Rendering, **kw: Any) -> str:
+    return " ".join([ctx.render(clause) for clause in node.clauses])
+
+
 @renders("on_conflict_do_nothing", dialect="postgresql")
 @renders("on_conflict_do_nothing", dialect="sqlite")
 def render_do_nothing(clause: Any, ctx: Rendering, **kw: Any) -> str:

@@ -35,7 +35,8 @@ def operator_symbol(value: Any) -> str:
 
 
 def setting(key: Any, value: Any) -> str:
-    """``fillfactor = 70``."""
+    """``fillfactor = 70``, ``autovacuum_enabled = false``."""
+    value = str(value).lower() if isinstance(value, bool) else value
     return f"{_checked(_PHRASE, key, 'storage parameter')} = {_checked(_SETTING, value, 'storage parameter')}"
 
 

@@ -15,6 +15,7 @@ from sublimate.engine.replicas import ReplicaReads
 from sublimate.engine.url import URL, make_url
 from sublimate.pool import AsyncAdaptedQueuePool, QueuePool, SingletonThreadPool, StaticPool, wants_record
 from sublimate.util.lazy import inspect
+from sublimate.util.warnings import warn_deprecated
 
 _ENGINE = ("logging_name", "echo", "execution_options", "hide_parameters", "lazy_begin")
 #: advice that has nothing to act on here: there is no ROLLBACK in autocommit mode to skip
@@ -38,6 +39,11 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
     is_async = bool(kwargs.pop("_is_async", False))
     for name in _WITHOUT_EFFECT:
         kwargs.pop(name, None)
+    if kwargs.pop("implicit_returning", None) is not None:
+        warn_deprecated(
+            "The create_engine.implicit_returning parameter is deprecated and will be removed in a future release: "
+            "RETURNING is used wherever the database has it"
+        )
     level = kwargs.pop("isolation_level", None)
     plans = PlanCache(kwargs.pop("query_cache_size", 500))
     engine_options = _take(kwargs, _ENGINE)

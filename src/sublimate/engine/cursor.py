@@ -85,11 +85,9 @@ class CursorResult(Result[*Ts]):
     def is_insert(self) -> bool:
         return self._context is not None and self._context.isinsert
 
-    @property
     def supports_sane_rowcount(self) -> bool:
         return True
 
-    @property
     def supports_sane_multi_rowcount(self) -> bool:
         return True
 

@@ -13,7 +13,7 @@ from sublimate.types.base import NULLTYPE, TypeEngine, to_instance
 from sublimate.types.boolean import BOOLEANTYPE, Boolean
 
 from .element import ClauseElement, ColumnElement
-from .literal import FALSE, TRUE, False_, True_
+from .literal import FALSE, NULL, TRUE, False_, True_
 from .node import Field, child, children, naming, token, typ
 from .shape import intern
 
@@ -376,6 +376,8 @@ class CollectionAggregate(UnaryExpression[bool]):
 
         if not is_comparison(op):
             raise exc.ArgumentError("Only comparison operators may be used with ANY/ALL")
+        if other is None:
+            return BinaryExpression(NULL, self, mirror(op), BOOLEANTYPE)
         type_ = compared_type(self.item_type, op, other)
         return BinaryExpression(operand(other, beside, op, type_), self, mirror(op), BOOLEANTYPE)
 

@@ -103,13 +103,13 @@ class ClauseElement(Node):
     def params(self, __params: dict[str, Any] | None = None, /, **kwargs: Any) -> Self:
         """A copy with values for its named bound parameters."""
         self._check_params()
-        changed: Self = _replace_params(self, False, {**(__params or {}), **kwargs})
+        changed: Self = _replace_params(self, False, {**kwargs, **(__params or {})})
         return changed
 
     def unique_params(self, __params: dict[str, Any] | None = None, /, **kwargs: Any) -> Self:
         """Like `params()`, with the replaced parameters made unique to the copy."""
         self._check_params()
-        changed: Self = _replace_params(self, True, {**(__params or {}), **kwargs})
+        changed: Self = _replace_params(self, True, {**kwargs, **(__params or {})})
         return changed
 
     def _check_params(self) -> None:
@@ -398,7 +398,7 @@ class ColumnElement(ClauseElement, SQLCoreOperations[_T]):
         factory = self.type.comparator_factory
         if factory is Comparator or is_plain(factory):
             return self._reverse_operate_plain(op, other, **kwargs)
-        return factory(self).reverse_operate(op, other, **kwargs)
+        return op(other, factory(self), **kwargs)
 
     def _operate_plain(self, op: Any, *other: Any, **kwargs: Any) -> Any:
         build = OPERATIONS.get(op) or OPERATIONS.get(op.__class__)
@@ -409,7 +409,12 @@ class ColumnElement(ClauseElement, SQLCoreOperations[_T]):
         return build(self, op, *other, **kwargs)
 
     def _reverse_operate_plain(self, op: Any, other: Any, **kwargs: Any) -> Any:
-        return REVERSE_OPERATIONS[op](self, op, other)
+        build = REVERSE_OPERATIONS.get(op) or REVERSE_OPERATIONS.get(op.__class__)
+        if build is None:
+            raise NotImplementedError(
+                f"Operator '{getattr(op, '__name__', op)}' is not supported on this expression"
+            )
+        return build(self, op, other)
 
     def __getattr__(self, name: str) -> Any:
         """Attributes of the type's comparator (`.contains` of an ARRAY, `.astext` of JSON)."""

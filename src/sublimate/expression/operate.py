@@ -142,14 +142,21 @@ def _flattened(left: Any, op: Any, right: Any, type_: TypeEngine[Any]) -> Any:
 
 
 def _custom(expr: Any, op: custom_op, other: Any, **modifiers: Any) -> Any:
-    right = operand(other, expr, op)
+    return _with_custom(expr, op, operand(other, expr, op), **modifiers)
+
+
+def _reverse_custom(expr: Any, op: custom_op, other: Any) -> Any:
+    return _with_custom(operand(other, expr, op), op, expr)
+
+
+def _with_custom(left: Any, op: custom_op, right: Any, **modifiers: Any) -> Any:
     if op.return_type is not None:
         type_ = op.return_type
     elif op.is_comparison:
         type_ = BOOLEANTYPE
     else:
-        _, type_ = expr.type.adapt_operator(op, right.type)
-    return BinaryExpression(expr, right, op, type_, modifiers=modifiers)
+        _, type_ = left.type.adapt_operator(op, right.type)
+    return BinaryExpression(left, right, op, type_, modifiers=modifiers)
 
 
 def _boolean(expr: Any, op: Any, other: Any) -> Any:
@@ -392,5 +399,9 @@ OPERATIONS.update(
         custom_op: _custom,
     }
 )
+
+for _op in (f.matmul, f.lshift, f.rshift):
+    REVERSE_OPERATIONS[_op] = _unsupported
+REVERSE_OPERATIONS[custom_op] = _reverse_custom
 
 __all__ = ["NULLTYPE", "as_condition", "collection_aggregate", "negation", "not_"]

@@ -1,6 +1,6 @@
 """Facade: the names of `sqlalchemy.sql.compiler`. Imports only."""
 
-from sublimate.compiler.compiled import Compiled
+from sublimate.compiler.compiled import Compiled, ExpandedState
 from sublimate.compiler.ddl import DDLCompiler
 from sublimate.compiler.linting import (
     COLLECT_CARTESIAN_PRODUCTS,
@@ -24,6 +24,7 @@ __all__ = [
     "WARN_LINTING",
     "Compiled",
     "DDLCompiler",
+    "ExpandedState",
     "GenericTypeCompiler",
     "IdentifierPreparer",
     "Linting",

@@ -42,6 +42,8 @@ class FunctionElement(ColumnElement[_T], Executable):
     )
     name: Any = "function"
     packagenames: tuple[str, ...] = ()
+    #: whether each call gives a greater value than the one before, so that rows can be put in order by it
+    monotonic: bool = False
     _has_args = False
     is_selectable = True
     returns_rows = True
@@ -204,6 +206,7 @@ class Function(FunctionElement[_T]):
         monotonic: bool = False,
     ) -> None:
         self.name = name
+        self.monotonic = monotonic
         self.packagenames = packagenames
         self.type = to_instance(type_)
         super().__init__(*clauses)

@@ -18,6 +18,9 @@ class SyntaxExtension:
     `statement.apply_syntax_extension_point(self.append_replacing_same_type, "post_criteria")`.
     """
 
+    #: whether it stands for the word DISTINCT
+    replaces_distinct: ClassVar[bool] = False
+
     def append_replacing_same_type(self, existing: Sequence[Any]) -> Sequence[Any]:
         """What is there, but for others of this class, and this behind it."""
         return [*(each for each in existing if not isinstance(each, type(self))), self]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from sublimate import exc
 from sublimate.expression.coerce import condition
 from sublimate.expression.element import ClauseElement
-from sublimate.expression.node import Field, child, naming, nested, token
+from sublimate.expression.node import Field, child, children, naming, nested, token
 
 from .alias import AliasedReturnsRows
 from .columns import ColumnCollection
@@ -94,11 +94,23 @@ def _unique(value: Any) -> Any:
     return value
 
 
+class OnConflictClauses(ClauseElement):
+    """Several ON CONFLICT clauses; the first whose target fits decides."""
+
+    __visit_name__ = "on_conflict_clauses"
+    _fields: ClassVar[tuple[Field, ...]] = (children("clauses"),)
+
+    def __init__(self, clauses: tuple[OnConflictClause, ...]) -> None:
+        self.clauses = clauses
+
+
 class OnConflictInsert(Insert):
     """INSERT with `on_conflict_do_update()` and `on_conflict_do_nothing()`."""
 
     #: whether DO UPDATE must say which conflict it is for
     target_required: ClassVar[bool] = True
+    #: whether there may be several ON CONFLICT clauses
+    conflicts_repeat: ClassVar[bool] = False
 
     @property
     def excluded(self) -> ColumnCollection:
@@ -107,11 +119,21 @@ class OnConflictInsert(Insert):
             found = self.__dict__["_excluded"] = Excluded(self.table, "excluded").c
         return found
 
-    def _once(self) -> None:
-        if self._post_values_clause is not None:
+    def _on_conflict(self, clause: OnConflictClause) -> Self:
+        present = self._post_values_clause
+        if present is None:
+            return self._with(_post_values_clause=clause)
+        if not self.conflicts_repeat:
             raise exc.InvalidRequestError(
                 "This Insert construct already has an ON CONFLICT clause established"
             )
+        clauses = present.clauses if isinstance(present, OnConflictClauses) else (present,)
+        if clauses[-1].constraint is None and not clauses[-1].targets:
+            raise exc.InvalidRequestError(
+                "This Insert construct already has an ON CONFLICT clause that omits a conflict target; such a clause "
+                "must be the last ON CONFLICT clause in the statement"
+            )
+        return self._with(_post_values_clause=OnConflictClauses((*clauses, clause)))
 
     def on_conflict_do_update(
         self,
@@ -121,19 +143,17 @@ class OnConflictInsert(Insert):
         set_: Any = None,
         where: Any = None,
     ) -> Self:
-        self._once()
         if self.target_required and constraint is None and not index_elements:
             raise ValueError(
                 "Either constraint or index_elements, but not both, must be specified unless DO NOTHING"
             )
         clause = OnConflictDoUpdate(constraint, index_elements, index_where, set_, where, self.table.c)
-        return self._with(_post_values_clause=clause)
+        return self._on_conflict(clause)
 
     def on_conflict_do_nothing(
         self, constraint: Any = None, index_elements: Any = None, index_where: Any = None
     ) -> Self:
-        self._once()
-        return self._with(_post_values_clause=OnConflictDoNothing(constraint, index_elements, index_where))
+        return self._on_conflict(OnConflictDoNothing(constraint, index_elements, index_where))
 
 
 class OnDuplicateKeyUpdate(ClauseElement):
@@ -165,4 +185,8 @@ class OnDuplicateInsert(Insert):
             raise exc.ArgumentError("Can't pass kwargs and positional arguments simultaneously")
         if args and len(args) > 1:
             raise exc.ArgumentError("Only a single dictionary or list of tuples is accepted positionally.")
+        if self._post_values_clause is not None:
+            raise exc.InvalidRequestError(
+                "This Insert construct already has an ON DUPLICATE KEY clause present"
+            )
         return self._with(_post_values_clause=OnDuplicateKeyUpdate(args[0] if args else kw, self.table.c))

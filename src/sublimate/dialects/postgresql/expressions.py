@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from sublimate import types
+from sublimate import exc, types
 from sublimate.compiler.registry import renders
 from sublimate.compiler.rendering import Rendering
 from sublimate.dialects.postgresql.arrays import ARRAY
@@ -156,6 +156,7 @@ class DistinctOn(SyntaxExtension, ClauseElement):
     """`DISTINCT ON (…)`: `select(…).ext(distinct_on(t.c.name))`."""
 
     __visit_name__ = "distinct_on"
+    replaces_distinct = True
     stringify_dialect = "postgresql"
     _fields = (children("columns"),)
 
@@ -163,7 +164,17 @@ class DistinctOn(SyntaxExtension, ClauseElement):
         self.columns = tuple(ordering_argument(column) for column in columns)
 
     def apply_to_select(self, select_stmt: Any) -> None:
-        select_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "pre_columns")
+        if select_stmt._distinct_on:
+            raise exc.InvalidRequestError(
+                "This statement has a DISTINCT ON already: give all of its columns to one distinct_on()"
+            )
+        select_stmt.apply_syntax_extension_point(self._after_earlier, "pre_columns")
+
+    def _after_earlier(self, existing: Any) -> list[Any]:
+        """One DISTINCT ON of all columns, those of the earlier ones first."""
+        earlier = [each for each in existing if isinstance(each, DistinctOn)]
+        columns = [column for each in (*earlier, self) for column in each.columns]
+        return [*(each for each in existing if each not in earlier), DistinctOn(*columns)]
 
 
 @renders("distinct_on", dialect="postgresql")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sublimate import exc
+from sublimate.compiler.dml import with_hints
 from sublimate.compiler.functions import FUNCTION_NAMES
 from sublimate.compiler.functions import render_aggregate_strings as general
 from sublimate.compiler.operations import (
@@ -57,7 +58,9 @@ def render_for_update(select: Any, ctx: Rendering, **kw: Any) -> str:
         text = " FOR NO KEY UPDATE" if arg.key_share else " FOR UPDATE"
     if arg.of:
         tables = {id(t): t for o in arg.of for t in _tables(o)}
-        text += " OF " + ", ".join(ctx.render(t) or ctx.quote(t.name) for t in tables.values())
+        text += " OF " + ", ".join(
+            ctx.render(t) or ctx.quote(ctx.renamed.get(key, t.name)) for key, t in tables.items()
+        )
     if arg.nowait:
         text += " NOWAIT"
     if arg.skip_locked:
@@ -76,7 +79,7 @@ def _tables(element: Any) -> list[Any]:
 
 @renders("delete_tables", dialect="postgresql")
 def render_delete_tables(statement: Any, ctx: Rendering, *, table: Any, extra: list[Any], **kw: Any) -> str:
-    text = ctx.render(table, asfrom=True)
+    text = with_hints(statement, table, ctx.render(table, asfrom=True), ctx)
     return text + (" USING " + ", ".join(ctx.render(t, asfrom=True) for t in extra) if extra else "")
 
 

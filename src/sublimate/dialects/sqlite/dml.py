@@ -12,6 +12,7 @@ class Insert(OnConflictInsert):
 
     stringify_dialect = "sqlite"
     target_required = False
+    conflicts_repeat = True
 
 
 def insert(table: Any) -> Insert:

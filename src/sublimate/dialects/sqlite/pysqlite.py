@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ... import exc
+from ...util.warnings import warn
 from ..contract.driver import Args, Driver, Outcome, Rows, TransactionOptions, URLParts, simple_name
 from . import errors
 from .dialect import SQLiteDialect_pysqlite as dialect
@@ -55,6 +56,12 @@ class PysqliteDriver(Driver):
                 arguments[key] = _PARAMETERS[key](text)
             else:
                 passed_on.append(f"{key}={text}")
+        if passed_on and not arguments.get("uri"):
+            names = ", ".join(repr(each.partition("=")[0]) for each in passed_on)
+            warn(
+                f"Query string argument(s) {names} are not accepted by the pysqlite driver and are being ignored; "
+                "SQLite URI arguments require that 'uri=true' also be present in the URL."
+            )
         arguments["database"] = _database(url.database, arguments.get("uri", False), passed_on)
         return arguments
 

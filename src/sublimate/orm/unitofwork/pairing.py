@@ -37,6 +37,9 @@ class Pairing:
             if fact.column is counted:
                 self.arrange = _sorter(position) if _counts_up(counted) else None
                 return
+            if fact.column.primary_key and _is_monotonic(fact.column.server_default):
+                self.arrange = _sorter(position)
+                return
         if all(fact in given for fact in facts.primary_key):
             self.extra = list(facts.primary_key)
             self.arrange = _matcher(self.extra, len(fetched), dialect)
@@ -46,6 +49,11 @@ def _counts_up(column: Any) -> bool:
     source = column.identity if column.identity is not None else column.default
     increment = getattr(source, "increment", None)
     return (increment is None or increment > 0) and not getattr(source, "cycle", False)
+
+
+def _is_monotonic(default: Any) -> bool:
+    """Whether a server default is a function whose values rise, as `func.uuidv7(monotonic=True)`."""
+    return bool(getattr(getattr(default, "arg", None), "monotonic", False))
 
 
 def _sorter(position: int) -> Arrange:
