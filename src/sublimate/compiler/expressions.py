@@ -208,13 +208,11 @@ def render_label(
     if within_columns_clause and not within_label_clause:
         return f"{ctx.render(label.element, **kw)} AS {ctx.quote(label.name)}"
     if order_by and ctx.stack and ctx.dialect.supports_simple_order_by_label:
-        known = ctx.stack[-1].columns.get(
-            (
-                "label",
-                label.element.shape,
-                label.name if not isinstance(label.name, AnonymousName) else id(label.name),
-            )
-        )
+        name = label.name if not isinstance(label.name, AnonymousName) else id(label.name)
+        columns = ctx.stack[-1].columns
+        known = columns.get(("label", label.element.shape, name))
+        if known is None and label.element.__visit_name__ == "grouping":  # as NULLS FIRST has it
+            known = columns.get(("label", label.element.element.shape, name))
         if known is not None:
             return ctx.quote(known)
     return ctx.render(label.element, **kw)

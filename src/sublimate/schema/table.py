@@ -519,20 +519,28 @@ def _attach_type(column: Any, table: Table) -> None:
             _add_type_check(column, table, found)
 
 
+class _TypeCheckRule:
+    """Whether a dialect's CREATE TABLE has the CHECK constraint of a type: only where the type needs it."""
+
+    def __init__(self, column: Any, type_: SchemaType) -> None:
+        self.column = column
+        self.type_ = type_
+
+    def __call__(self, compiler: Any) -> bool:
+        dialect = compiler.dialect
+        chosen = schema_type_of((self.column.type._variants or {}).get(dialect.name, self.column.type))
+        return chosen is self.type_ and self.type_.needs_check(dialect)
+
+
 def _add_type_check(column: Any, table: Table, type_: SchemaType) -> None:
     values = type_.check_values() or []
     plain: TypeEngine[Any] = Integer() if isinstance(type_, Boolean) else String()
     condition = type_coerce(column, plain).in_(values)
 
-    def rule(compiler: Any) -> bool:
-        dialect = compiler.dialect
-        chosen = schema_type_of((column.type._variants or {}).get(dialect.name, column.type))
-        return chosen is type_ and type_.needs_check(dialect)
-
     check = CheckConstraint(
         condition,
         name=NONE_NAME if type_.name is None else type_.name,
-        _create_rule=rule,
+        _create_rule=_TypeCheckRule(column, type_),
         _type_bound=True,
         _autoattach=False,
     )

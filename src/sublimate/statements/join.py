@@ -78,10 +78,17 @@ class Join(FromClause):
     def alias(self, name: str | None = None, flat: bool = False) -> Any:
         """Flat: the join of its sides' aliases. Otherwise: a subquery over the join."""
         if flat:
-            left, right = self.left.alias(flat=True), self.right.alias(flat=True)
+            left, right = _flat_alias(self.left, name), _flat_alias(self.right, name)
             adapter = ClauseAdapter(left).chain(ClauseAdapter(right))
             return Join(left, right, adapter.traverse(self.onclause), self.isouter, self.full)
         return self.select().subquery(name)
+
+
+def _flat_alias(side: Any, name: str | None) -> Any:
+    """An alias of one side of a join, its tables named after the whole."""
+    if name is not None and not isinstance(side, (Join, FromGrouping)):
+        name = f"{name}_{side.name}"
+    return side.alias(name=name, flat=True)
 
 
 def _columns_of(side: Any) -> list[Any]:

@@ -80,15 +80,21 @@ class Missing:
 
 
 class _Scope(dict[str, Any]):
-    def __init__(self, module: dict[str, Any], local: dict[str, Any]) -> None:
+    """The names that an annotation may use: the class's own and types in its body, those of its module, builtins."""
+
+    def __init__(self, module: dict[str, Any], cls: type) -> None:
         super().__init__()
         self.module = module
-        self.local = local
+        self.cls = cls
 
     def __missing__(self, name: str) -> Any:
-        for names in (self.local, self.module):
-            if name in names:
-                return names[name]
+        if name == self.cls.__name__:
+            return self.cls
+        inside = vars(self.cls).get(name)
+        if isinstance(inside, type):
+            return inside
+        if name in self.module:
+            return self.module[name]
         if hasattr(builtins, name):
             return getattr(builtins, name)
         return Missing(name)
@@ -99,7 +105,7 @@ def evaluate(text: str, cls: type) -> Any:
     module = sys.modules.get(cls.__module__)
     names = dict(vars(module)) if module is not None else {}
     try:
-        return eval(text, {}, _Scope(names, {cls.__name__: cls}))
+        return eval(text, {}, _Scope(names, cls))
     except (SyntaxError, TypeError) as error:
         raise MappedAnnotationError(
             f"Could not de-stringify annotation {text!r} of class {cls.__name__}: {error}"

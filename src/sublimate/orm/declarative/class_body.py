@@ -104,6 +104,10 @@ class ClassBody:
             self.table = vars(cls)["__table__"]
         elif self.table is None and self.inherits is None and waiting_parent(self.cls) is None:
             self.table = getattr(cls, "__table__", None)
+            if self.table is not None:
+                type.__setattr__(
+                    cls, "__table__", self.table
+                )  # what a function of a base has made is made once
         if inherited_args and self.tablename is None:
             self.table_args = None
 

@@ -12,7 +12,7 @@ from sublimate.statements.join import Join, tables_of
 
 from .columns import Columns
 from .criteria import Criteria
-from .joins import all_of, relationship_conditions
+from .joins import all_of, on_secondary, relationship_conditions
 from .paths import Choice
 from .plan_tree import Child, Occurrence
 
@@ -102,7 +102,8 @@ class EagerLoads:
         outer_above = _is_outer(parent)
         isouter = not innerjoin or (innerjoin == "unnested" and outer_above)
         secondary, first, second = relationship_conditions(prop, occurrence.entity, entity)
-        extra = [entity._adapt(c) for c in (choice.part.criteria if choice.part is not None else ())]
+        criteria = choice.part.criteria if choice.part is not None else ()
+        extra = [entity._adapt(c) for c in on_secondary(criteria, secondary)]
         extra += self.criteria.again(entity, for_loader=True)
         if second is None:
             first = all_of(first, *extra)

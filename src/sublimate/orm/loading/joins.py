@@ -29,6 +29,14 @@ def relationship_conditions(node_prop: Any, parent: Any, child: Any) -> tuple[An
     return alias, *node_prop.join_conditions(parent, child, alias)
 
 
+def on_secondary(criteria: Any, secondary: Any) -> list[Any]:
+    """Conditions of `and_()` that name the association table, on the alias under which it is joined."""
+    if secondary is None or not criteria:
+        return list(criteria)
+    adapter = ClauseAdapter(secondary)
+    return [adapter.traverse(criterion) for criterion in criteria]
+
+
 class Joiner:
     """Builds the FROM list of a statement, join by join."""
 
@@ -89,13 +97,12 @@ class Joiner:
             conditions = _to_plain_table(relationship.prop, parent, right)
         else:
             conditions = relationship_conditions(relationship.prop, parent, child)
-        self._attach(
-            left_selectable, right, conditions, self._more(relationship, target, right), isouter, full
-        )
+        more = self._more(relationship, target, conditions[0])
+        self._attach(left_selectable, right, conditions, more, isouter, full)
 
-    def _more(self, relationship: Any, target: Any, right: Any) -> list[Any]:
+    def _more(self, relationship: Any, target: Any, secondary: Any) -> list[Any]:
         """The relationship's own extra conditions and those of the entity joined."""
-        extra = list(relationship.criteria)
+        extra = on_secondary(relationship.criteria, secondary)
         if extra and is_entity(target) and target.inspected.is_aliased_class:
             own = relationship.of_type is not None and relationship.of_type.inspected is target.inspected
             if not own:

@@ -129,11 +129,17 @@ class EntityOptions:
         )
 
     def later(self) -> EntityOptions:
-        """The options for what is not loaded with the objects but afterwards: some criteria stay behind."""
-        if all(c.propagate_to_loaders for c in self.criteria):
+        """The options for what is not loaded with the objects but afterwards: some stay behind with the first statement.
+
+        Those are criteria that say so, and `contains_eager()`: nobody has joined anything to what is loaded later.
+        """
+        if all(c.propagate_to_loaders for c in self.criteria) and not any(
+            e[1] == "contains" for e in self.elements
+        ):
             return self
         kept = tuple(c for c in self.criteria if c.propagate_to_loaders)
-        return EntityOptions(self.elements, kept, self.wildcards, self.path, self.custom)
+        elements = tuple(e for e in self.elements if e[1] != "contains")
+        return EntityOptions(elements, kept, self.wildcards, self.path, self.custom)
 
     def _recursive(self, key: str) -> list[Any]:
         """`recursion_depth`: the option goes on to as many levels below; -1 never ends."""

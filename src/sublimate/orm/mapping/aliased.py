@@ -362,8 +362,8 @@ def with_polymorphic(
     mappers = [m for m in mapper._mappers_from_spec(classes) if m is not mapper]
     if selectable is False or selectable is None:
         selectable = polymorphic_selectable(mapper, mappers, innerjoin)
-    if aliased or flat or name is not None:
-        selectable = _alias_of(selectable, name, flat)
+    if aliased or flat:
+        selectable = _alias_of(selectable, None, flat)
     return AliasedClass(
         mapper.class_,
         selectable,

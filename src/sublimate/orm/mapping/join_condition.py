@@ -15,6 +15,7 @@ from sublimate.expression.constructors import and_
 from sublimate.expression.node import child, token
 from sublimate.operators import functions as f
 from sublimate.operators.table import is_comparison
+from sublimate.schema import Column
 from sublimate.statements.join import foreign_key_pairs
 from sublimate.statements.scalar import ScalarSelect
 from sublimate.statements.select_base import SelectBase
@@ -79,7 +80,7 @@ def _marked(expr: Any, **flags: bool) -> Any:
                 else visit(node.column)
             )
         if isinstance(node, ColumnClause):
-            return node if node.table is None else MarkedColumn(node, **flags)
+            return MarkedColumn(node, **flags) if node.table is not None or isinstance(node, Column) else node
         if isinstance(node, (ScalarSelect, SelectBase)):
             return node
         return node._map_children(visit)

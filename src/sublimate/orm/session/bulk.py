@@ -93,24 +93,23 @@ def insert_mappings_steps(
     for i, table in enumerate(tables):
         rows = rows_for_table(mapper, table, mappings, render_nulls)
         needs_keys = return_defaults or i + 1 < len(tables)
-        missing = [c for c in table.primary_key if rows and c.key not in rows[0]]
-        if not needs_keys or not missing:
-            for group in grouped(rows):
-                yield from connection.execute_steps(Insert(table), group)
+        if needs_keys:
+            yield from _insert_returning_steps(connection, mapper, table, rows, mappings)
             continue
-        yield from _insert_returning_steps(connection, mapper, table, rows, mappings, missing)
+        for group in grouped(rows):
+            yield from connection.execute_steps(Insert(table), group)
 
 
 def _insert_returning_steps(
-    connection: Any,
-    mapper: Any,
-    table: Any,
-    rows: list[dict[str, Any]],
-    mappings: list[dict[str, Any]],
-    missing: list[Any],
+    connection: Any, mapper: Any, table: Any, rows: list[dict[str, Any]], mappings: list[dict[str, Any]]
 ) -> Steps[None]:
     at = 0
     for group in grouped(rows):
+        missing = [column for column in table.primary_key if column.key not in group[0]]
+        if not missing:
+            yield from connection.execute_steps(Insert(table), group)
+            at += len(group)
+            continue
         result = yield from connection.execute_steps(
             Insert(table).returning(*missing, sort_by_parameter_order=True), group
         )
@@ -201,6 +200,7 @@ def save_objects_steps(session: Any, objects: list[Any], return_defaults: bool) 
         if return_defaults:
             for obj, row in zip(news, rows, strict=True):
                 obj.__dict__.update({k: row[k] for k in mapper.pk_keys})
+                state_of(obj).pk = mapper.class_state.pk_of(row)
     for mapper, changed in updates.items():
         rows = []
         for obj in changed:

@@ -18,6 +18,7 @@ from sublimate.orm.loading.evaluate import EXPIRED, UnevaluatableError, conjunct
 from sublimate.orm.loading.paths import StatementOptions
 from sublimate.orm.state import STATE, expire_state, state_of
 from sublimate.statements.select import Select
+from sublimate.util.warnings import warn_deprecated
 
 from . import bulk, composites
 from .from_statement import objects_steps
@@ -48,6 +49,8 @@ def dml_steps(
         return (yield from _returned_steps(session, bind, statement, result, options, source))
     mapper = table.mapper
     mapper._check_configure()
+    if statement._with_options:
+        _warn_of_joins(statement)
     session = session._under(options.get(TOKEN))
     statement, given = composites.spread(statement, mapper, distill(params))
     if statement.is_insert:
@@ -55,6 +58,17 @@ def dml_steps(
     if isinstance(given, Sequence) and statement.is_update:
         return (yield from _bulk_update_steps(session, statement, mapper, given, options))
     return (yield from _synchronized_steps(session, bind, statement, mapper, given, options, source))
+
+
+def _warn_of_joins(statement: Any) -> None:
+    """Options that load by a join or subquery of the statement have none here."""
+    for option in statement._with_options:
+        for path, strategy, *_ in getattr(option, "elements", ()):
+            if len(path) == 1 and strategy in ("joined", "subquery"):
+                warn_deprecated(
+                    f"The {strategy}load loader option is not compatible with DML statements such as INSERT, UPDATE.  Only SELECT may be "
+                    "used; selectinload() loads after any statement."
+                )
 
 
 def _returned_steps(
@@ -232,7 +246,7 @@ def _returns_rows(statement: Any, dialect: Any) -> bool:
 
 
 def _gives_objects(statement: Any) -> bool:
-    return any(is_entity(r) or r.__visit_name__ == "entity_column" for r in statement._returning)
+    return any(is_entity(r) or r.__visit_name__ in ("entity_column", "bundle") for r in statement._returning)
 
 
 def _with_keys(statement: Any, mapper: Any) -> tuple[Any, int, list[int]]:

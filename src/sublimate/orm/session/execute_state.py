@@ -101,11 +101,16 @@ class ORMExecuteState:
     # ---- what is executed
 
     def _is(self, kind: str) -> bool:
-        return getattr(self.statement, "__visit_name__", "") == kind
+        return getattr(self._sent, "__visit_name__", "") == kind
+
+    @property
+    def _sent(self) -> Any:
+        """The statement that is sent: of `from_statement()`, the one inside."""
+        return getattr(self.statement, "element", None) if self.is_from_statement else self.statement
 
     @property
     def is_select(self) -> bool:
-        return bool(getattr(self.statement, "is_select", False)) and not self._is("from_statement")
+        return bool(getattr(self._sent, "is_select", False))
 
     @property
     def is_insert(self) -> bool:
@@ -121,7 +126,7 @@ class ORMExecuteState:
 
     @property
     def is_from_statement(self) -> bool:
-        return self._is("from_statement")
+        return getattr(self.statement, "__visit_name__", "") == "from_statement"
 
     @property
     def is_executemany(self) -> bool:

@@ -252,7 +252,11 @@ class InstanceState(Generic[_O]):
     def unloaded(self) -> set[str]:
         """Attributes that have no value yet."""
         values, committed = self.dict, self.committed or ()
-        return {key for key in self.mapper._props if key not in values and key not in committed}
+        lacking = {key for key in self.mapper._props if key not in values and key not in committed}
+        for prop in self.mapper.composites:  # made of their columns when they are read
+            if lacking.isdisjoint(prop.attribute_keys):
+                lacking.discard(prop.key)
+        return lacking
 
     @property
     def unloaded_expirable(self) -> set[str]:
