@@ -12,9 +12,17 @@ from .rendering import CTELevel, Rendering, SelectFrame
 
 
 @renders("cte_alias")
-def render_cte_alias(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+def render_cte_alias(
+    node: Any, ctx: Rendering, *, asfrom: bool = False, enclosed: bool = False, **kw: Any
+) -> str:
+    if enclosed:
+        return without_name(node.element, ctx)
     name = ctx.quote(node.name)
-    return f"{without_name(node.element, ctx)} AS {name}" if asfrom else name
+    if not asfrom:
+        return name
+    of_cte = node.element.__visit_name__ == "cte"  # whose name it is, and nothing that somebody writes otherwise
+    source = ctx.dialect_render("cte", node.element, asfrom=True) if of_cte else without_name(node.element, ctx)
+    return f"{source} AS {name}"
 
 
 @renders("cte")

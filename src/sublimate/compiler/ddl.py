@@ -8,7 +8,7 @@ from sublimate import exc
 from sublimate.schema.ddl import BaseDDLElement, set_compile_ddl
 from sublimate.types.base import string_dialect
 
-from .registry import CUSTOM
+from .registry import custom_for
 from .rendering import Rendering
 from .standalone import StatementCompiler
 
@@ -71,16 +71,8 @@ class DDLCompiler:
 
     def process(self, element: Any, **kw: Any) -> str:
         """The text of an element."""
-        if CUSTOM:
-            for cls in type(element).__mro__:
-                found = CUSTOM.get(cls)
-                if (
-                    found is not None
-                    and (chosen := found.get(self.dialect.name, found.get(None))) is not None
-                ):
-                    custom: str = chosen(element, self, **kw)
-                    return custom
-        return self.render(element, **kw)
+        custom = custom_for(element, self.dialect.name)
+        return self.render(element, **kw) if custom is None else custom(element, self, **kw)
 
     def render(self, element: Any, **kw: Any) -> str:
         """The text of an element, without regard to functions registered for its class."""

@@ -154,7 +154,8 @@ def render_label_reference(node: Any, ctx: Rendering, **kw: Any) -> str:
         return _plain_text(node.element)
     target = _labelled(node.element, ctx)
     if isinstance(target, str):
-        return ctx.quote(target)
+        label = ctx.stack[-1].labels.get(target)
+        return ctx.quote(target) if label is None else ctx.render(label, named=target)
     if target.__visit_name__ == "label":
         return ctx.quote(target.name)
     return ctx.render(target, **kw)
@@ -203,8 +204,10 @@ def _unresolved(name: str) -> exc.CompileError:
 @renders("label")
 def render_label(
     label: Any, ctx: Rendering, *, within_columns_clause: bool = False, within_label_clause: bool = False, order_by: bool = False,
-    **kw: Any,
+    named: str | None = None, **kw: Any,
 ) -> str:  # fmt: skip
+    if named is not None:
+        return ctx.quote(named)
     if within_columns_clause and not within_label_clause:
         return f"{ctx.render(label.element, **kw)} AS {ctx.quote(label.name)}"
     if order_by and ctx.stack and ctx.dialect.supports_simple_order_by_label:
@@ -219,8 +222,11 @@ def render_label(
 
 
 @renders("grouping")
-def render_grouping(node: Any, ctx: Rendering, **kw: Any) -> str:
-    return f"({ctx.render(node.element, **kw)})"
+def render_grouping(node: Any, ctx: Rendering, *, aggregate_order_by: Any = None, **kw: Any) -> str:
+    text = ctx.render(node.element, **kw)
+    if aggregate_order_by is not None:
+        text += f" ORDER BY {ctx.render(aggregate_order_by, **kw)}"
+    return f"({text})"
 
 
 @renders("clauselist")

@@ -22,33 +22,38 @@ def render_entity(node: Any, ctx: Rendering, **kw: Any) -> str:
 
 
 @renders("alias")
-def render_alias(alias: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+def render_alias(
+    alias: Any, ctx: Rendering, *, asfrom: bool = False, enclosed: bool = False, lateral: bool = False, **kw: Any
+) -> str:  # fmt: skip
+    if enclosed:
+        return without_name(alias.element, ctx, lateral)
     if not asfrom:
         return "" if ctx.statement is None else ctx.quote(alias.name)
     name = ctx.quote(alias.name)
     return f"{without_name(alias.element, ctx)} AS {name}"
 
 
+#: FROM elements that leave out their `AS name` when told that they are `enclosed`
+_ALIASES = frozenset({"alias", "cte_alias", "lateral", "subquery", "table_valued_alias"})
+
+
 def without_name(element: Any, ctx: Rendering, lateral: bool = False) -> str:
     """A FROM element without the `AS name` it has, for it gets another name (`lateral`: within LATERAL)."""
-    kind = element.__visit_name__
-    if kind == "table" and id(element) in ctx.renamed:
+    if element.__visit_name__ == "table" and id(element) in ctx.renamed:
         return ctx.preparer.format_table(element)
-    if kind in ("alias", "cte_alias"):
-        return without_name(element.element, ctx, lateral)
-    if kind == "lateral":
-        return f"LATERAL {without_name(element.element, ctx, lateral=True)}"
-    if kind == "subquery":
-        return without_name(element.element, ctx, lateral)
-    if kind == "table_valued_alias":
-        return _call(element, ctx)
+    if element.__visit_name__ in _ALIASES:
+        return ctx.render(element, asfrom=True, enclosed=True, lateral=lateral)
     if getattr(element, "is_select", False):
         return f"({ctx.render(element, asfrom=True, lateral=lateral)})"
     return ctx.render(element, asfrom=True)
 
 
 @renders("subquery")
-def render_subquery(sub: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+def render_subquery(
+    sub: Any, ctx: Rendering, *, asfrom: bool = False, enclosed: bool = False, lateral: bool = False, **kw: Any
+) -> str:  # fmt: skip
+    if enclosed:
+        return f"({ctx.render(sub.element, asfrom=ctx.statement is not None, lateral=lateral)})"
     if not asfrom:
         return ctx.render(sub.element) if ctx.statement is None else ctx.quote(sub.name)
     name = ctx.quote(sub.name)
@@ -56,12 +61,16 @@ def render_subquery(sub: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any
 
 
 @renders("lateral")
-def render_lateral(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+def render_lateral(
+    node: Any, ctx: Rendering, *, asfrom: bool = False, enclosed: bool = False, **kw: Any
+) -> str:
+    if enclosed:
+        return f"LATERAL {without_name(node.element, ctx, lateral=True)}"
     alone = ctx.statement is None
     if not asfrom and not alone:
         return ctx.quote(node.name)
-    if alone and getattr(node.element, "is_select", False):
-        return f"LATERAL ({ctx.render(node.element)})"
+    if alone and node.element.__visit_name__ == "subquery":
+        return f"LATERAL {ctx.render(node.element, enclosed=True)}"
     if alone and hasattr(node.element, "clause_expr"):
         return f"LATERAL {ctx.render(node.element)}"
     name = ctx.quote(node.name)
@@ -78,7 +87,11 @@ def render_tablesample(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw:
 
 
 @renders("table_valued_alias")
-def render_table_valued(node: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
+def render_table_valued(
+    node: Any, ctx: Rendering, *, asfrom: bool = False, enclosed: bool = False, **kw: Any
+) -> str:
+    if enclosed:
+        return _call(node, ctx)
     if not asfrom:
         lateral = "LATERAL " if node._is_lateral else ""
         return lateral + ctx.render(node.element) if ctx.statement is None else ctx.quote(node.name)

@@ -18,20 +18,17 @@ def render_function(node: Any, ctx: Rendering, **kw: Any) -> str:
     name = str(node.name)
     if name.lower() not in PURE or node.packagenames:
         ctx.volatile = True
-    order = kw.pop("aggregate_order_by", None)
     ctx.functions += 1
     arguments = ctx.render(node.clause_expr, **kw)
     ctx.functions -= 1
-    if order is not None:
-        arguments += f" ORDER BY {ctx.render(order, **kw)}"
     special = (
         FUNCTION_NAMES.get(ctx.dialect_name, {}).get(name.lower())
         if type(node).__module__.startswith("sublimate.")
         else None
     )
     if special is not None:
-        whole = not arguments and (special.endswith(")") or special.isupper())
-        return special if whole else f"{special}({arguments})"
+        whole = not node.clauses.clauses and (special.endswith(")") or special.isupper())
+        return special if whole else f"{special}{arguments}"
     if getattr(node, "_takes_no_parentheses", False) and not node._has_args:
         return name.upper() if node.upper_case else name
     parts = (
@@ -39,7 +36,7 @@ def render_function(node: Any, ctx: Rendering, **kw: Any) -> str:
         if not _is_generic(node)
         else [_generic_name(node, name)]
     )
-    return f"{'.'.join(parts)}({arguments})"
+    return f"{'.'.join(parts)}{arguments}"
 
 
 #: dialect -> function name -> its name there
@@ -79,7 +76,7 @@ def render_aggregate_strings(
     aggregate_order_by: Any = None,
     **kw: Any,
 ) -> str:
-    clauses = node.clause_expr.clauses
+    clauses = node.clauses.clauses
     ctx.functions += 1
     text = ctx.render(clauses[0])
     ctx.functions -= 1
@@ -93,7 +90,7 @@ def render_aggregate_strings(
     return f"{function}({text}, {separator}{order})"
 
 
-@renders("dml_target_copy")
+@renders("dmltargetcopy")
 def render_dml_target_copy(node: Any, ctx: Rendering, **kw: Any) -> str:
     if ctx.dml is None:
         raise exc.CompileError(

@@ -55,13 +55,17 @@ def renderer_for(node: Any, dialect_name: str) -> Render:
 def custom_for(node: Any, dialect_name: str) -> Callable[..., str] | None:
     """The user's function for a node: that of its class, or of a base up to the one that says what such a node is."""
     if CUSTOM:
-        for cls in node._written_as.__mro__:
+        written_as: type = getattr(node, "_written_as", type(node))
+        kind = getattr(written_as, "_visited_as", "")
+        for cls in written_as.__mro__:
+            if getattr(cls, "_visited_as", kind) != kind:
+                break
             found = CUSTOM.get(cls)
             if found is not None:
                 custom = found.get(dialect_name) or found.get(None)
                 if custom is not None:
                     return custom
-            if "__visit_name__" in cls.__dict__:
+            if cls.__dict__.get("__visit_name__", "") == kind or (not kind and "__visit_name__" in cls.__dict__):
                 break
     return None
 

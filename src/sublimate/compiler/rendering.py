@@ -12,7 +12,7 @@ from sublimate.expression.node import AnonymousName
 from sublimate.statements.select_base import DerivedName
 
 from .linting import message, product_of
-from .registry import _RENDERS, renderer_for
+from .registry import _RENDERS, has_renderer, renderer_for
 
 MARK = "\x00"
 _UNFIT = re.compile(r"[%() $]+")
@@ -41,13 +41,14 @@ class Preparer(Protocol):
 class SelectFrame:
     """What an enclosing SELECT offers to those inside it."""
 
-    __slots__ = ("asfrom_froms", "columns", "correlate_froms", "stack_select")
+    __slots__ = ("asfrom_froms", "columns", "correlate_froms", "labels", "stack_select")
 
     def __init__(self, correlate_froms: list[Any], asfrom_froms: list[Any], select: Any) -> None:
         self.correlate_froms = correlate_froms
         self.asfrom_froms = asfrom_froms
         self.stack_select = select
         self.columns: dict[Any, Any] = {}
+        self.labels: dict[str, Any] = {}
 
 
 class CTELevel:
@@ -320,7 +321,9 @@ class Rendering:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("visit_"):
             visit_name = name[6:]
-            return lambda node, **kw: _default_render(visit_name, self, node, kw)
+            if not has_renderer(visit_name):
+                raise AttributeError(f"{self.dialect_name or 'the default dialect'} writes no {visit_name!r}")
+            return lambda node, **kw: _default_render(_rendered_as(node, visit_name), self, node, kw)
         raise AttributeError(name)
 
     def render_literal_bindparam(self, bindparam: Any, **kw: Any) -> str:
@@ -338,6 +341,12 @@ class Rendering:
     @property
     def type_compiler(self) -> Any:
         return self.dialect.type_compiler_instance
+
+
+def _rendered_as(node: Any, visited_as: str) -> str:
+    """The name of a node's renderer, where visitors know the node by the name given."""
+    name: str = getattr(node, "__visit_name__", "") if getattr(node, "_visited_as", "") == visited_as else ""
+    return name or visited_as
 
 
 def _default_render(visit_name: str, ctx: Rendering, node: Any, kw: dict[str, Any]) -> str:

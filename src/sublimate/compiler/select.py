@@ -277,6 +277,8 @@ def labelled(
         source = expr
     elif kind == "asboolean" and expr.element.__visit_name__ == "column" and not asfrom:
         label, source = None if ctx.dialect.supports_native_boolean else name, expr
+    elif kind == "unary" and expr.operator is not None and expr.element.__visit_name__ == "label" and not asfrom:
+        label, source = expr.element.name, expr
     elif (
         not asfrom
         and isinstance(name, AnonymousName)
@@ -303,6 +305,7 @@ def labelled(
         ] = rendered_name
         if isinstance(expr.name, str):
             frame.columns[rendered_name] = rendered_name
+            frame.labels[rendered_name] = expr
     elif kind in ("column", "entity_column"):
         frame.columns.setdefault(expr.key, expr)
     if collects and ctx.result_columns is not None:
@@ -431,7 +434,7 @@ def render_select_grouping(node: Any, ctx: Rendering, **kw: Any) -> str:
 
 @renders("exists")
 def render_exists(node: Any, ctx: Rendering, **kw: Any) -> str:
-    return f"EXISTS ({_operand(node.element, ctx, kw)})"
+    return f"EXISTS {ctx.render(node.element, **kw)}"
 
 
 @renders("textual_select")

@@ -163,16 +163,18 @@ class UnaryExpression(OperatorExpression[_T]):
         return Grouping(self) if self.operator is not None and is_precedent(self.operator, against) else self
 
 
-class AsBoolean(OperatorExpression[bool]):
+class AsBoolean(UnaryExpression[bool]):
     """A boolean-typed expression used as a condition (`WHERE flag`, or `flag = 1` where there are no booleans)."""
 
     __visit_name__ = "asboolean"
+    _visited_as = "unary"
     _fields: ClassVar[tuple[Field, ...]] = (child("element"), token("operator"))
     type = BOOLEANTYPE
 
     def __init__(self, element: Any, operator: Any) -> None:
         self.element = element
         self.operator = operator
+        self.modifier = None
 
     def self_group(self, against: Any = None) -> Any:
         return self
@@ -247,19 +249,28 @@ class ExpressionClauseList(OperatorExpression[_T]):
     """A chain of one associative operator: `a || b || c`."""
 
     __visit_name__ = "clauselist"
+    _visited_as = "expression_clauselist"
     _fields: ClassVar[tuple[Field, ...]] = (children("clauses"), token("operator"), typ())
-    group: ClassVar[bool] = True
+    group: bool = True
 
-    def __init__(self, operator: Any, clauses: Iterable[Any], type_: TypeEngine[Any]) -> None:
+    def __init__(
+        self, operator: Any, clauses: Iterable[Any], type_: TypeEngine[Any], *, group: bool = True
+    ) -> None:
         self.operator = operator
         self.clauses = tuple(clauses)
         self.type = type_
+        if not group:
+            self.group = False
+
+    def self_group(self, against: Any = None) -> Any:
+        return super().self_group(against) if self.group else self
 
 
 class BooleanClauseList(OperatorExpression[bool]):
     """Conditions joined by AND or OR."""
 
     __visit_name__ = "clauselist"
+    _visited_as = "expression_clauselist"
     _fields: ClassVar[tuple[Field, ...]] = (children("clauses"), token("operator"))
     type = BOOLEANTYPE
     group: ClassVar[bool] = True
@@ -360,7 +371,6 @@ class Slice(ColumnElement[Any]):
 class CollectionAggregate(UnaryExpression[bool]):
     """ANY and ALL."""
 
-    __visit_name__ = "unary"
     _is_atomic = True
     type = BOOLEANTYPE
     item_type: TypeEngine[Any] = NULLTYPE

@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 class DMLTargetCopy(ColumnElement[_T]):
     """The value that the statement around it gives to a column."""
 
-    __visit_name__ = "dml_target_copy"
+    __visit_name__ = "dmltargetcopy"
     _fields: ClassVar[tuple[Field, ...]] = (child("column"),)
 
     def __init__(self, column: Any) -> None:

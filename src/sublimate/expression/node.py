@@ -222,6 +222,8 @@ class Node:
     _class_id: ClassVar[int] = 0
     _traverse_internals: ClassVar[Any] = _Internals()
     __visit_name__: ClassVar[str] = "node"
+    #: the name that visitors know such a node by, where its renderer has another
+    _visited_as: ClassVar[str] = "node"
     _is_bind_parameter: ClassVar[bool] = False
     #: a comparison with this on its right describes it itself, under this mark; 0 if it does not
     _mark_in_comparison: ClassVar[int] = 0
@@ -233,6 +235,8 @@ class Node:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._class_id = next(_class_ids)
+        if "__visit_name__" in cls.__dict__ and "_visited_as" not in cls.__dict__:
+            cls._visited_as = cls.__visit_name__
         if "_traverse_internals" in cls.__dict__:
             cls._fields = tuple(Field(*pair) for pair in kinds_of(cls.__dict__["_traverse_internals"]))
         if "_resolve" in cls.__dict__:

@@ -243,20 +243,14 @@ def _match(expr: Any, op: Any, other: Any, **modifiers: Any) -> Any:
 def _regexp_replace(
     expr: Any, op: Any, pattern: Any, replacement: Any = None, flags: str | None = None
 ) -> Any:
-    pair = ClauseList(
-        operand(pattern, expr, op), operand(replacement, expr, op), operator=f.comma_op, group=False
-    )
+    parts = [operand(part, expr, op).self_group(against=f.comma_op) for part in (pattern, replacement)]
+    pair = ExpressionClauseList(f.comma_op, parts, NULLTYPE, group=False)
     return BinaryExpression(expr, pair, op, NULLTYPE, modifiers={"flags": flags})
 
 
 def _between(expr: Any, op: Any, low: Any, high: Any, symmetric: bool = False) -> Any:
-    pair = ClauseList(
-        operand(low, expr, f.and_),
-        operand(high, expr, f.and_),
-        operator=f.and_,
-        group=False,
-        group_contents=False,
-    )
+    bounds = (operand(low, expr, f.and_), operand(high, expr, f.and_))
+    pair = ExpressionClauseList(f.and_, bounds, NULLTYPE, group=False)
     return BinaryExpression(expr, pair, op, NULLTYPE, modifiers={"symmetric": symmetric})
 
 

@@ -39,7 +39,7 @@ def _unnamed_froms(select: Any, children: list[Any]) -> list[Any]:
 def traverse_using(iterator: Iterable[Any], obj: Any, visitors: Visitors) -> Any:
     """Call `visitors[node.__visit_name__](node)` for every node that the iterator gives."""
     for current in iterator:
-        visit = visitors.get(current.__visit_name__)
+        visit = visitors.get(current._visited_as)
         if visit is not None:
             visit(current)
     return obj
@@ -66,8 +66,10 @@ def cloned_traverse(obj: Any, opts: Mapping[str, Any], visitors: Visitors) -> An
     """A deep copy, each copied node handed to its visitor (which may change it); columns and tables stay."""
 
     def copied(node: Any, original: Any) -> Any:
+        visit = visitors.get(node._visited_as)
+        if node is original and visit is None and node.is_selectable and not node.is_select:
+            return node  # an alias of a table: nothing in it is other than it was
         new = node._clone() if node is original else node
-        visit = visitors.get(new.__visit_name__)
         if visit is not None:
             visit(new)
         return new
@@ -87,24 +89,34 @@ def _as_it_is(node: Any, original: Any) -> Any:
 def _rewritten(obj: Any, replace: Callable[..., Any], finish: Callable[..., Any]) -> Any:
     done: dict[int, Any] = {}
     kept: list[Any] = []
-    statements = 0
+    open_: set[int] = set()
+    replacing: set[int] = set()
+    statements = readers = 0
 
     def visit(current: Any) -> Any:
-        nonlocal statements
+        nonlocal statements, readers
         known = done.get(id(current))
         if known is None:
             known = replace(current)
             if known is None and isinstance(current, ColumnClause):
-                if not statements:
+                if not (statements or readers):
                     return current  # what it belongs to may still be rewritten, in a statement
-                known = _same_column(current, visit)
+                known = _same_column(current, visit, readers > 0)
             elif known is None:
-                is_statement = current.is_select or current.is_dml
+                is_statement, reads = current.is_select or current.is_dml, _reads(current)
                 statements += is_statement
+                readers += reads
+                open_.add(id(current))
                 known = current._map_children(visit)
+                open_.discard(id(current))
                 statements -= is_statement
+                readers -= reads
+                if id(current) in replacing:  # what is in it has become itself: it stays as it is
+                    known = current
                 if not is_immutable(current):
                     known = finish(known, current)
+            elif id(known) in open_:
+                replacing.add(id(known))
             done[id(current)] = known
             kept.append(current)
         return known
@@ -112,14 +124,22 @@ def _rewritten(obj: Any, replace: Callable[..., Any], finish: Callable[..., Any]
     return visit(obj)
 
 
-def _same_column(column: Any, visit: Callable[[Any], Any]) -> Any:
-    """The column of the rewritten subquery or alias, for one of the original."""
+def _reads(node: Any) -> bool:
+    """Whether the columns of what stands in FROM are mentioned in the node."""
+    return node.is_select or node.__visit_name__ == "join"
+
+
+def _same_column(column: Any, visit: Callable[[Any], Any], reads: bool) -> Any:
+    """The column of the rewritten subquery or alias, or of what now stands in a table's place, for one of the original."""
     table = column.table
-    if table is None or is_immutable(table):
+    if table is None or (is_immutable(table) and not reads):
         return column
     new = visit(table)
     if new is table or not hasattr(new, "c"):
         return column
+    if is_immutable(table):
+        found = new.corresponding_column(column)
+        return column if found is None else found
     columns, position = list(new.c), getattr(column, "_position", None)
     if position is not None and len(columns) == len(table.c):
         return columns[position]
@@ -147,7 +167,7 @@ class ExternalTraversal:
     def traverse_single(self, obj: Any, **kw: Any) -> Any:
         """Visit one node with the first visitor of the chain that has a method for it."""
         for visitor in self.visitor_iterator:
-            visit = getattr(visitor, f"visit_{obj.__visit_name__}", None)
+            visit = getattr(visitor, f"visit_{obj._visited_as}", None)
             if visit is not None:
                 return visit(obj, **kw)
         return None

@@ -43,7 +43,7 @@ class ColumnDefault(DefaultGenerator):
     `ColumnDefault(5)`, `ColumnDefault(uuid4)` and `ColumnDefault(func.now())` give the three kinds.
     """
 
-    __visit_name__ = "column_default"
+    __visit_name__ = "default_generator"
     has_arg = True
     arg: Any
 

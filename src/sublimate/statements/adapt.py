@@ -79,7 +79,7 @@ class ClauseAdapter:
 
     def _column_for(self, column: Any) -> Any | None:
         for one in (column, *self.equivalents.get(column, ())):
-            found = self.selectable.corresponding_column(one)
+            found = self.selectable.corresponding_column(one, require_embedded=True)
             if found is not None:
                 return found
         return self.selectable.exported_columns.get(column.name) if self.adapt_on_names else None

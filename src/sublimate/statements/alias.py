@@ -202,6 +202,8 @@ class CTEAlias(Alias[Columns]):
     """Another name for a CTE."""
 
     __visit_name__ = "cte_alias"
+    _visited_as = "cte"
+    _written_as = CTE
 
     def _base_of(self, element: Any) -> str:
         return "anon"

@@ -152,7 +152,10 @@ class ColumnCollection(Generic[_Key, _Column]):
         return any(c is column for _, c in self._list)
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> _Column | None:
-        """The column here that stands for `column`: itself, or the one nearest to it through aliases."""
+        """The column here that stands for `column`: itself, or the one nearest to it through aliases.
+
+        Another that comes from the same column of a table stands for it too, unless `require_embedded`.
+        """
         best: Any = None
         distance = 1 << 30
         for _, candidate in self._list:
@@ -160,7 +163,7 @@ class ColumnCollection(Generic[_Key, _Column]):
             for steps, link in enumerate(chain):
                 if link is column and steps < distance:
                     best, distance = candidate, steps
-        if best is None:
+        if best is None and not require_embedded:
             targets = {id(c) for c in column._proxy_chain()}
             for _, candidate in self._list:
                 if any(id(link) in targets for link in candidate._proxy_chain()):

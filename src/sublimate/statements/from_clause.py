@@ -129,7 +129,7 @@ class FromClause(ClauseElement, Selectable, Generic[Columns]):
         return self  # type: ignore[return-value]
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> ColumnElement[Any] | None:
-        return self.c.corresponding_column(column)
+        return self.c.corresponding_column(column, require_embedded)
 
     def as_from(self) -> Any:
         return self

@@ -51,14 +51,15 @@ class FunctionElement(ColumnElement[_T], Executable):
 
     def __init__(self, *clauses: Any) -> None:
         base = self._bind_base
-        self.clause_expr = ClauseList(
-            *[expression(c, name=base) for c in clauses], group=False, group_contents=True
+        self.clause_expr = Grouping(
+            ClauseList(*[expression(c, name=base) for c in clauses], group=False, group_contents=True)
         )
         self._has_args = bool(clauses)
 
     @property
     def clauses(self) -> ClauseList:
-        return self.clause_expr
+        found: ClauseList = self.clause_expr.element
+        return found
 
     @property
     def _bind_base(self) -> Any:
@@ -146,7 +147,7 @@ class FunctionElement(ColumnElement[_T], Executable):
 
     @property
     def entity_namespace(self) -> Any:
-        return self.clause_expr
+        return self.clauses
 
     @property
     def selectable(self) -> Self:
@@ -216,6 +217,7 @@ class FunctionAsBinary(BinaryExpression[Any]):
     """A function seen as a comparison of two of its arguments, for join conditions."""
 
     __visit_name__ = "function_as_comparison_op"
+    _visited_as = "binary"
     _fields: ClassVar[tuple[Field, ...]] = (child("sql_function"), token("left_index"), token("right_index"))
 
     def __init__(self, fn: Any, left_index: int, right_index: int) -> None:

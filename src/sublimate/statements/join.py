@@ -105,6 +105,7 @@ class FromGrouping(FromClause):
     """A FROM element in parentheses."""
 
     __visit_name__ = "from_grouping"
+    _visited_as = "grouping"
     _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
 
     def __init__(self, element: Any) -> None:

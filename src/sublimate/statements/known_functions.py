@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from sublimate import exc
 from sublimate import types as t
-from sublimate.expression.binary import ClauseList
+from sublimate.expression.binary import ClauseList, Grouping
 from sublimate.expression.coerce import expression
 from sublimate.expression.column import literal_column
 from sublimate.expression.node import Field, child, token, typ
@@ -62,7 +62,7 @@ class ReturnTypeFromArgs(GenericFunction[_T]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "type_" not in kwargs:
-            self.type = next((c.type for c in self.clause_expr.clauses if not c.type._isnull), NULLTYPE)
+            self.type = next((c.type for c in self.clauses.clauses if not c.type._isnull), NULLTYPE)
 
 
 class coalesce(ReturnTypeFromArgs[_T]):
@@ -189,7 +189,7 @@ class OrderedSetAgg(GenericFunction[Any]):
 
     def within_group_type(self, within_group: Any) -> Any:
         first = _ordered_type(within_group.order_by.clauses[0])
-        if self.array_for_multi_clause and len(self.clause_expr.clauses) > 1:
+        if self.array_for_multi_clause and len(self.clauses.clauses) > 1:
             return t.ARRAY(first)
         return first
 
@@ -228,6 +228,7 @@ class cube(GenericFunction[Any]):
 
 class rollup(GenericFunction[Any]):
     __visit_name__ = "rollup_func"
+    _visited_as = "function"
     _has_args = True
 
 
@@ -242,6 +243,7 @@ class aggregate_strings(GenericFunction[str]):
 
     type = t.String()
     __visit_name__ = "aggregate_strings_func"
+    _visited_as = "function"
 
     def __init__(self, clause: Any, separator: str, order_by: Any = None) -> None:
         super().__init__(clause, separator)
@@ -257,6 +259,7 @@ class next_value(GenericFunction[int]):
     """The next value of a Sequence."""
 
     __visit_name__ = "next_value_func"
+    _visited_as = "function"
     type: Any = t.Integer()
     _fields: ClassVar[tuple[Field, ...]] = (token("sequence"), typ())
 
@@ -264,7 +267,7 @@ class next_value(GenericFunction[int]):
         if getattr(seq, "__visit_name__", None) != "sequence":
             raise exc.ArgumentError(f"next_value() takes a Sequence object as input, not {seq!r}")
         self.sequence = seq
-        self.clause_expr = ClauseList(group=False)
+        self.clause_expr = Grouping(ClauseList(group=False))
         self.type = (
             to_instance(getattr(seq, "data_type", None)) if getattr(seq, "data_type", None) else t.Integer()
         )

@@ -32,12 +32,22 @@ class ScalarSelect(ColumnElement[_T]):
     """A SELECT of one column as a value."""
 
     __visit_name__ = "scalar_select"
+    _visited_as = "grouping"
+    _visited_as = "grouping"
     _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
 
     def __init__(self, element: Any) -> None:
         self.element = _unlabelled(element)
         columns = list(element.selected_columns) if hasattr(element, "selected_columns") else []
         self.type = columns[0].type if columns else NULLTYPE
+
+    @classmethod
+    def of_no_value(cls, element: Any) -> Self:
+        """A SELECT in parentheses of which nobody asks what its value is."""
+        new = object.__new__(cls)
+        new.element = _unlabelled(element)
+        new.type = NULLTYPE
+        return new
 
     @property
     def _from_objects(self) -> tuple[Any, ...]:
@@ -65,7 +75,7 @@ class ScalarSelect(ColumnElement[_T]):
         return self
 
     def as_in_operand(self) -> Any:
-        return SelectInParentheses(self.element)
+        return self
 
     @property
     def columns(self) -> Any:
@@ -97,14 +107,12 @@ class SelectInParentheses(ColumnElement[Any]):
     def selected_columns(self) -> Any:
         return self.element.selected_columns
 
-    def as_in_operand(self) -> Any:
-        return self
-
 
 class Exists(UnaryExpression[bool]):
     """`EXISTS (SELECT …)`."""
 
     __visit_name__ = "exists"
+    _visited_as = "unary"
     _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
 
     def __init__(self, argument: Any = None) -> None:
@@ -116,7 +124,7 @@ class Exists(UnaryExpression[bool]):
             argument = argument.element
         elif not isinstance(argument, SelectBase):
             argument = Select(argument).set_label_style(LABEL_STYLE_NONE)
-        self.element = _unlabelled(argument)
+        self.element = ScalarSelect.of_no_value(argument)
         self.operator = f.exists
         self.modifier = None
         self.type = BOOLEANTYPE
@@ -126,7 +134,8 @@ class Exists(UnaryExpression[bool]):
         return ()
 
     def _changed(self, method: str, *args: Any, **kw: Any) -> Self:
-        return self._with(element=getattr(self.element, method)(*args, **kw))
+        changed = getattr(self.element.element, method)(*args, **kw)
+        return self._with(element=self.element._with(element=changed))
 
     def where(self, *clauses: Any) -> Self:
         return self._changed("where", *clauses)

@@ -77,7 +77,7 @@ class SelectBase(Statement, Selectable, ExecutableReturnsRows):
         return self.subquery(name)
 
     def lateral(self, name: str | None = None) -> Lateral:
-        return Lateral(self, name)
+        return Lateral(Subquery(self), name)
 
     def scalar_subquery(self) -> ScalarSelect[Any]:
         """The statement as a value: one column, one row."""
@@ -100,9 +100,9 @@ class SelectBase(Statement, Selectable, ExecutableReturnsRows):
         return self.scalar_subquery()
 
     def as_in_operand(self) -> Any:
-        from .scalar import SelectInParentheses
+        from .scalar import ScalarSelect
 
-        return SelectInParentheses(self)
+        return ScalarSelect(self)
 
     def as_from(self) -> Any:
         raise exc.ArgumentError(

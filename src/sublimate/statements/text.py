@@ -106,7 +106,7 @@ class TextClause(HasColumns):
 
     @property
     def _by_name(self) -> dict[str, BindParameter[Any]]:
-        return {bind.key: bind for bind in self._bindparams}
+        return dict(zip(dict.fromkeys(PARAMETER.findall(self.text)), self._bindparams, strict=True))
 
     def bindparams(self, *binds: BindParameter[Any], **names_to_values: Any) -> TextClause:
         """A copy with types or values for its parameters."""

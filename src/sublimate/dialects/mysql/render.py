@@ -144,7 +144,7 @@ def cast_type(type_: Any, ctx: Rendering) -> str:
 
 @renders("aggregate_strings_func", dialect="mysql")
 def render_aggregate_strings(node: Any, ctx: Rendering, *, aggregate_order_by: Any = None, **kw: Any) -> str:
-    clauses = node.clause_expr.clauses
+    clauses = node.clauses.clauses
     text = ctx.render(clauses[0])
     by = node.order_by if aggregate_order_by is None else aggregate_order_by
     order = f" ORDER BY {ctx.render(by)}" if by is not None else ""
@@ -255,7 +255,7 @@ def render_from_hint(from_: Any, ctx: Rendering, *, text: str, hint: str, **kw: 
 
 @renders("rollup_func", dialect="mysql")
 def render_rollup(node: Any, ctx: Rendering, **kw: Any) -> str:
-    return f"{ctx.render(node.clause_expr, **kw)} WITH ROLLUP"
+    return f"{ctx.render(node.clauses, **kw)} WITH ROLLUP"
 
 
 @renders("next_value_func", dialect="mysql")

@@ -311,4 +311,7 @@ select((lambda l: l)(t.c.x.label('q'))).order_by(column('q'))
 (lambda l: select(t.c.y).order_by(l))((t.c.x+1).label('q'))
 (lambda l: select(t.c.y).group_by(l).having(l > 5))((t.c.x+1).label('q'))
 (lambda l: select(l).distinct(l))((t.c.x+1).label('q'))
+
+select(-t.c.x.label('l'), -(t.c.x + 1))
+select(-literal(4).label('l'), -func.abs(t.c.x).label('m')).subquery().select()
 """)
