@@ -1,7 +1,8 @@
 """Walking and rewriting statements: visitors, ClauseAdapter, statements in lambdas."""
 
 import sqlalchemy as sa
-from sqlalchemy.sql import visitors
+from sqlalchemy import orm
+from sqlalchemy.sql import util, visitors
 from sqlalchemy.sql.util import ClauseAdapter
 from twins import both
 
@@ -105,3 +106,125 @@ def test_clause_adapters(engine, say):
     say(ClauseAdapter(other, equivalents={note.c.page_id: {page.c.id}}).traverse(note.c.page_id == 1))
     say(ClauseAdapter(other).chain(ClauseAdapter(note.alias("n"))).traverse(page.c.id == note.c.page_id))
     say(ClauseAdapter(other).traverse(other.c.id == page.c.id))
+
+
+@both("sqlite")
+def test_replacing_a_table_takes_its_columns_along(engine, say):
+    def swap(node, **kw):
+        return other if node is page else None
+
+    for statement in STATEMENTS[:5]:
+        say(visitors.replacement_traverse(statement, {}, swap))
+    say(visitors.replacement_traverse(page.join(note), {}, swap))
+    say(visitors.replacement_traverse(sa.select(other).where(other.c.id == page.c.id), {}, swap))
+    text = sa.text("a = :b").bindparams(b=1)
+    say(
+        visitors.replacement_traverse(
+            text, {}, lambda n, **kw: sa.literal(9) if n.__visit_name__ == "bindparam" else None
+        )
+    )
+
+
+@both("sqlite")
+def test_copies_of_statements_on_aliased_classes(engine, say):
+    class Base(orm.DeclarativeBase):
+        pass
+
+    class Page(Base):
+        __tablename__ = "page"
+        id = sa.Column(sa.Integer, primary_key=True)
+
+    again = orm.aliased(Page, name="again")
+    statement = sa.select(again).where(again.id == Page.id)
+    say(visitors.cloned_traverse(statement, {}, {}), visitors.cloned_traverse(statement.exists(), {}, {}))
+
+
+@both("sqlite")
+def test_visitors_find_nodes_by_name(engine, say):
+    statements = [
+        sa.select(page).where(sa.or_(page.c.id == 1, page.c.size.between(1, 2)), sa.exists().where(note.c.id == page.c.id)),
+        sa.select(sa.func.lower(page.c.title), sa.select(note.c.id).scalar_subquery()).where(~sa.column("b", sa.Boolean)),
+        sa.select(sa.func.aggregate_strings(page.c.title, ",").aggregate_order_by(page.c.id), page.c.title + "a" + "b"),
+        sa.select(page.c.id.in_(sa.select(note.c.id)), sa.select(page).cte("c").alias("d").c.id),
+    ]  # fmt: skip
+    for statement in statements:
+        names = []
+        visitors.traverse(statement, {}, {
+            name: lambda node, name=name, names=names: names.append(name)
+            for name in ("expression_clauselist", "clauselist", "unary", "grouping", "function", "binary", "cte")
+        })  # fmt: skip
+        say(sorted(set(names)))
+        say(sorted(names) if "cte" not in names else "")
+
+
+def _names(elements):
+    return [getattr(element, "name", None) or str(element) for element in elements]
+
+
+@both("sqlite")
+def test_what_statements_speak_of(engine, say):
+    sub = sa.select(note).where(note.c.id == 1).subquery("s")
+    joined = page.join(note).join(sub, sub.c.id == page.c.id)
+    for clause in (*STATEMENTS, joined, sa.select(sub), page.c.id == note.c.page_id):
+        for options in (
+            {},
+            {"check_columns": True},
+            {"include_aliases": True},
+            {"include_joins": True},
+            {"include_crud": True},
+        ):
+            say(sorted(set(_names(util.find_tables(clause, **options)))))
+        say(
+            sorted(set(map(str, util.bind_values(clause)))),
+            [util.clause_is_present(one, joined) for one in (page, note, other)],
+        )
+    say(
+        _names(util.surface_selectables(joined)),
+        _names(dict.fromkeys(util.surface_selectables_only(joined))),
+        _names(util.tables_from_leftmost(joined)),
+        util.selectables_overlap(joined, note),
+    )
+    for clause in (
+        page.c.id.desc(), page.c.id.desc().nulls_last(), sa.func.f(page.c.id).desc(), page.c.id.label("q").desc(), sa.text("x"), sa.desc("q")
+    ):  # fmt: skip
+        say(list(map(str, util.unwrap_order_by(clause))))
+        say(list(map(str, util.expand_column_list_from_order_by([page.c.id], [clause]))))
+    for condition in (
+        page.c.id == note.c.page_id, sa.and_(page.c.id == note.c.page_id, page.c.size > 1), page.c.id > note.c.page_id, page.c.id == 1
+    ):  # fmt: skip
+        for options in ({}, {"any_operator": True}, {"consider_as_referenced_keys": [page.c.id]}):
+            if options or "1" not in str(condition):
+                say([(str(a), str(b)) for a, b in util.criterion_as_pairs(condition, **options)])
+        pairs = []
+        util.visit_binary_product(
+            lambda binary, left, right, to=pairs: to.append((str(left), str(right))), condition
+        )
+        say(pairs)
+    say(_names(util.reduce_columns([page.c.id, page.c.title, note.c.page_id])))
+    say(_names(util.reduce_columns([note.c.id, page.c.id], page.c.id == note.c.id)))
+    say(
+        util.find_join_source([page, other, joined], note),
+        util.find_left_clause_to_join_from([other, page], note, None),
+    )
+    say(
+        util.find_left_clause_that_matches_given([page, joined, other], page),
+        util.extract_first_column_annotation(page.c.id, "x"),
+    )
+
+
+@both("sqlite")
+def test_join_conditions_by_some_foreign_keys(engine, say):
+    link = sa.Table("link", sa.MetaData(), sa.Column("a", sa.ForeignKey(page.c.id)), sa.Column("b", sa.ForeignKey(page.c.id)))  # fmt: skip
+    say(util.join_condition(page, link, consider_as_foreign_keys=[link.c.b]))
+
+
+@both("sqlite")
+def test_column_adapters(engine, say):
+    adapter = util.ColumnAdapter(other)
+    say(adapter.columns[page.c.id], adapter.columns[note.c.id], adapter.columns[page.c.id + 1])
+    say(adapter.columns[page.c.id] is adapter.columns[page.c.id], *adapter.adapt_list([page.c.title]))
+    say(adapter.traverse(sa.select(page.c.id).where(page.c.size > 1)))
+    chosen = util.ColumnAdapter(other, include_fn=lambda column: column.name != "id")
+    say(chosen.columns[page.c.id], chosen.columns[page.c.title])
+    # a subquery of the table is not what the alias stands for: only what it reads is rewritten
+    say(ClauseAdapter(other).traverse(sa.select(sa.select(page).subquery("s").c.id)))

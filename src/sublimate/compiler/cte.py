@@ -20,8 +20,12 @@ def render_cte_alias(
     name = ctx.quote(node.name)
     if not asfrom:
         return name
-    of_cte = node.element.__visit_name__ == "cte"  # whose name it is, and nothing that somebody writes otherwise
-    source = ctx.dialect_render("cte", node.element, asfrom=True) if of_cte else without_name(node.element, ctx)
+    of_cte = (
+        node.element.__visit_name__ == "cte"
+    )  # whose name it is, and nothing that somebody writes otherwise
+    source = (
+        ctx.dialect_render("cte", node.element, asfrom=True) if of_cte else without_name(node.element, ctx)
+    )
     return f"{source} AS {name}"
 
 

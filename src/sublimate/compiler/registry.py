@@ -65,7 +65,9 @@ def custom_for(node: Any, dialect_name: str) -> Callable[..., str] | None:
                 custom = found.get(dialect_name) or found.get(None)
                 if custom is not None:
                     return custom
-            if cls.__dict__.get("__visit_name__", "") == kind or (not kind and "__visit_name__" in cls.__dict__):
+            if cls.__dict__.get("__visit_name__", "") == kind or (
+                not kind and "__visit_name__" in cls.__dict__
+            ):
                 break
     return None
 

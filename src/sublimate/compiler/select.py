@@ -277,7 +277,12 @@ def labelled(
         source = expr
     elif kind == "asboolean" and expr.element.__visit_name__ == "column" and not asfrom:
         label, source = None if ctx.dialect.supports_native_boolean else name, expr
-    elif kind == "unary" and expr.operator is not None and expr.element.__visit_name__ == "label" and not asfrom:
+    elif (
+        kind == "unary"
+        and expr.operator is not None
+        and expr.element.__visit_name__ == "label"
+        and not asfrom
+    ):
         label, source = expr.element.name, expr
     elif (
         not asfrom
@@ -303,7 +308,7 @@ def labelled(
                 expr.name if not isinstance(expr.name, AnonymousName) else id(expr.name),
             )
         ] = rendered_name
-        if isinstance(expr.name, str):
+        if isinstance(expr.name, str) and rendered_name is not None:
             frame.columns[rendered_name] = rendered_name
             frame.labels[rendered_name] = expr
     elif kind in ("column", "entity_column"):

@@ -244,13 +244,13 @@ def _regexp_replace(
     expr: Any, op: Any, pattern: Any, replacement: Any = None, flags: str | None = None
 ) -> Any:
     parts = [operand(part, expr, op).self_group(against=f.comma_op) for part in (pattern, replacement)]
-    pair = ExpressionClauseList(f.comma_op, parts, NULLTYPE, group=False)
+    pair: Any = ExpressionClauseList(f.comma_op, parts, NULLTYPE, group=False)
     return BinaryExpression(expr, pair, op, NULLTYPE, modifiers={"flags": flags})
 
 
 def _between(expr: Any, op: Any, low: Any, high: Any, symmetric: bool = False) -> Any:
     bounds = (operand(low, expr, f.and_), operand(high, expr, f.and_))
-    pair = ExpressionClauseList(f.and_, bounds, NULLTYPE, group=False)
+    pair: Any = ExpressionClauseList(f.and_, bounds, NULLTYPE, group=False)
     return BinaryExpression(expr, pair, op, NULLTYPE, modifiers={"symmetric": symmetric})
 
 

@@ -126,7 +126,7 @@ def _rewritten(obj: Any, replace: Callable[..., Any], finish: Callable[..., Any]
 
 def _reads(node: Any) -> bool:
     """Whether the columns of what stands in FROM are mentioned in the node."""
-    return node.is_select or node.__visit_name__ == "join"
+    return bool(node.is_select) or node.__visit_name__ == "join"
 
 
 def _same_column(column: Any, visit: Callable[[Any], Any], reads: bool) -> Any:

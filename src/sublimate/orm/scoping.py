@@ -2,4 +2,6 @@
 
 from sublimate.orm.session.scoped import QueryPropertyDescriptor, scoped_session
 
-__all__ = ["QueryPropertyDescriptor", "scoped_session"]
+ScopedSession = scoped_session
+
+__all__ = ["QueryPropertyDescriptor", "ScopedSession", "scoped_session"]

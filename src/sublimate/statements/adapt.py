@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sublimate.expression.column import ColumnClause
@@ -92,3 +92,58 @@ class ClauseAdapter:
         return None if element is None else replacement_traverse(element, {}, self.replace)
 
     __call__ = traverse
+
+
+class _AdaptedColumns(dict[Any, Any]):
+    """column -> what stands for it, found when it is asked for."""
+
+    def __init__(self, adapter: ColumnAdapter) -> None:
+        super().__init__()
+        self.adapter = adapter
+
+    def __missing__(self, column: Any) -> Any:
+        found = self[column] = self.adapter._adapted(column)
+        return found
+
+
+class ColumnAdapter(ClauseAdapter):
+    """A ClauseAdapter that can be asked for columns: `adapter.columns[users.c.id]`.
+
+    >>> from sublimate import column, table
+    >>> t = table("t", column("x"))
+    >>> str(ColumnAdapter(t.alias("a")).columns[t.c.x])
+    'a.x'
+    """
+
+    def __init__(
+        self,
+        selectable: Any,
+        equivalents: Mapping[Any, Iterable[Any]] | None = None,
+        adapt_required: bool = False,
+        include_fn: Callable[[Any], bool] | None = None,
+        exclude_fn: Callable[[Any], bool] | None = None,
+        adapt_on_names: bool = False,
+        allow_label_resolve: bool = True,
+    ) -> None:
+        super().__init__(selectable, equivalents, include_fn, exclude_fn, adapt_on_names)
+        self.adapt_required = adapt_required
+        self.allow_label_resolve = allow_label_resolve
+        self.columns = _AdaptedColumns(self)
+
+    def _adapted(self, column: Any) -> Any:
+        found = self.traverse(column)
+        return None if self.adapt_required and found is column else found
+
+    @property
+    def visitor_iterator(self) -> Iterator[ClauseAdapter]:
+        """This adapter and those chained behind it."""
+        adapter: ClauseAdapter | None = self
+        while adapter is not None:
+            yield adapter
+            adapter = adapter._next
+
+    def adapt_clause(self, obj: Any) -> Any:
+        return self.columns[obj]
+
+    def adapt_list(self, elements: Iterable[Any]) -> list[Any]:
+        return [self.columns[element] for element in elements]

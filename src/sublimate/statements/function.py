@@ -51,7 +51,7 @@ class FunctionElement(ColumnElement[_T], Executable):
 
     def __init__(self, *clauses: Any) -> None:
         base = self._bind_base
-        self.clause_expr = Grouping(
+        self.clause_expr: Grouping[Any] = Grouping(
             ClauseList(*[expression(c, name=base) for c in clauses], group=False, group_contents=True)
         )
         self._has_args = bool(clauses)

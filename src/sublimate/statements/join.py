@@ -165,9 +165,15 @@ def foreign_key_pairs(left: Any, right: Any) -> dict[Any, list[tuple[Any, Any]]]
 def join_condition(left: Any, right: Any, a_subset: Any = None, consider_as_foreign_keys: Any = None) -> Any:
     """The ON clause between two FROM elements, from the foreign keys between them.
 
-    Raises NoForeignKeysError if there are none, AmbiguousForeignKeysError if there are several.
+    Raises NoForeignKeysError if there are none, AmbiguousForeignKeysError if there are several; of several, those count
+    that have columns of `consider_as_foreign_keys`.
     """
     pairs = foreign_key_pairs(left, right)
+    if consider_as_foreign_keys and len(pairs) > 1:
+        wanted = {id(column) for column in consider_as_foreign_keys}
+        pairs = {
+            key: columns for key, columns in pairs.items() if wanted <= {id(one) for _, one in columns}
+        } or pairs
     for side in reversed(tables_of(left)):
         if len(pairs) <= 1 or side is left:
             break

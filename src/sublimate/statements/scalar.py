@@ -33,7 +33,6 @@ class ScalarSelect(ColumnElement[_T]):
 
     __visit_name__ = "scalar_select"
     _visited_as = "grouping"
-    _visited_as = "grouping"
     _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
 
     def __init__(self, element: Any) -> None:

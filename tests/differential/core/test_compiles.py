@@ -20,8 +20,15 @@ CLASSES: dict[str, Callable[[Root], Any]] = {
 CLASSES |= {
     name: lambda root, name=name: getattr(root.schema, name)  # type: ignore[misc]
     for name in (
-        "Column", "CreateTable", "CreateColumn", "DropTable", "CreateIndex", "CheckConstraint", "DDLElement", "Constraint",
-    )  # fmt: skip
+        "Column",
+        "CreateTable",
+        "CreateColumn",
+        "DropTable",
+        "CreateIndex",
+        "CheckConstraint",
+        "DDLElement",
+        "Constraint",
+    )
 }
 CLASSES |= {
     name: lambda root, name=name: getattr(root.functions, name)  # type: ignore[misc]

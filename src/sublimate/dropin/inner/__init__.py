@@ -46,9 +46,10 @@ NAMES = {
     "sql.elements": {
         "KeyedColumnElement": "names.KeyedColumnElement",
         "_anonymous_label": "names.AnonymousLabel",
+        "_label_reference": "names.LabelReference",
+        "_textual_label_reference": "names.TextualLabelReference",
     },
     "sql.functions": {"_FunctionGenerator": "names.FunctionGenerator", "_GenericMeta": "names.GenericMeta"},
     "sql.schema": {"_InsertSentinelColumnDefault": "names.InsertSentinelDefault"},
     "sql.selectable": {"ForUpdateParameter": "sql_typing.ForUpdateParameter"},
-    "sql.util": {"ColumnAdapter": "names.ColumnAdapter"},
 }

@@ -6,12 +6,12 @@ from sublimate import func
 from sublimate.dialects.sqlite.dialect import SQLiteDialect_pysqlite as SQLiteDialect_pysqlite
 from sublimate.engine import Connection, Engine
 from sublimate.expression.column import NamedColumn as KeyedColumnElement
+from sublimate.expression.label import TextualLabelReference as TextualLabelReference
 from sublimate.expression.node import AnonymousName as AnonymousLabel
 from sublimate.orm import MappedAsDataclass
 from sublimate.schema import ColumnDefault
 from sublimate.schema.ddl import _CreateDropBase as CreateDropBase
 from sublimate.sql.functions import GenericFunction
-from sublimate.statements.adapt import ClauseAdapter
 
 Connectable = Connection | Engine
 DCTransformDeclarative = type(MappedAsDataclass)
@@ -19,18 +19,8 @@ FunctionGenerator = type(func)
 GenericMeta = type(GenericFunction)
 
 
-class ColumnAdapter(ClauseAdapter):
-    """`adapter.columns[column]` is what stands for a column in the selectable; the column itself where nothing does."""
-
-    def __init__(self, selectable: Any, equivalents: Any = None, **kw: Any) -> None:
-        super().__init__(selectable, equivalents)
-
-    @property
-    def columns(self) -> "ColumnAdapter":
-        return self
-
-    def __getitem__(self, column: Any) -> Any:
-        return self.traverse(column)
+class LabelReference:
+    """ORDER BY has no such elements here; `isinstance()` is asked."""
 
 
 class ColumnEntity:
@@ -72,6 +62,6 @@ def state_session(state: Any) -> Any:
 
 
 __all__ = [
-    "AnonymousLabel", "ColumnAdapter", "ColumnEntity", "ConcreteInheritedProperty", "Connectable", "CreateDropBase", "DCTransformDeclarative", "FunctionGenerator", "GenericMeta", "InsertSentinelDefault", "KeyedColumnElement", "MapperEntity", "SQLiteDialect_pysqlite",
-    "ScalarAttributeImpl", "register_attribute", "state_session",
+    "AnonymousLabel", "ColumnEntity", "ConcreteInheritedProperty", "Connectable", "CreateDropBase", "DCTransformDeclarative", "FunctionGenerator", "GenericMeta", "InsertSentinelDefault", "KeyedColumnElement", "LabelReference", "MapperEntity", "SQLiteDialect_pysqlite",
+    "ScalarAttributeImpl", "TextualLabelReference", "register_attribute", "state_session",
 ]  # fmt: skip

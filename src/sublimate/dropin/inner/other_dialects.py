@@ -3,6 +3,7 @@
 from typing import Any
 
 from sublimate import types
+from sublimate.dialects.default import DefaultDialect
 
 #: so that `sqlalchemy.dialects.mssql.base` can be imported
 __path__: list[str] = []
@@ -26,3 +27,9 @@ _BASES: dict[str, Any] = {
 }
 for _name, _base in _BASES.items():
     globals()[_name] = type(_name, (_base,), {"__module__": __name__})
+
+
+class MSDialect(DefaultDialect):
+    """There is no such dialect; `isinstance()` is asked, and libraries register functions for its name."""
+
+    name = "mssql"
