@@ -28,7 +28,12 @@ def _compile_element(
         return compile_ddl(
             element, dialect or string_dialect(), schema_translate_map=schema_translate_map, **options
         )
-    known = {k: options.pop(k) for k in ("literal_binds", "render_postcompile") if k in options}
+    unknown = kw.keys() - _IGNORED
+    if unknown:
+        raise TypeError(f"compile() got an unexpected keyword argument {sorted(unknown)[0]!r}")
+    known = {
+        k: options.pop(k) for k in ("literal_binds", "render_postcompile", "include_table") if k in options
+    }
     return compile_statement(
         element,
         dialect or string_dialect(),
@@ -36,8 +41,13 @@ def _compile_element(
         for_executemany=for_executemany,
         schema_translate_map=schema_translate_map,
         linting=linting,
+        passed=options,
         **known,
     )
+
+
+#: options of SQLAlchemy's that make no difference here: schemas are translated in the text at once
+_IGNORED = frozenset({"cache_key", "render_schema_translate"})
 
 
 set_compile(_compile_element)

@@ -21,6 +21,7 @@ from . import select as _select
 from . import update as _update
 from . import upsert as _upsert
 from .expressions import empty_set, tuple_types
+from .facts import Facts
 from .linting import COLLECT_CARTESIAN_PRODUCTS, NO_LINTING, WARN_LINTING, warn_of
 from .registry import has_renderer
 from .rendering import MARK, Rendering
@@ -31,6 +32,9 @@ _ESCAPED = str.maketrans({"%": "P", "(": "A", ")": "Z", ":": "C", ".": "_", "[":
 def public_name(name: str) -> str:
     """The name as drivers that take parameters by name can have it."""
     return name if name.isidentifier() else name.translate(_ESCAPED)
+
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 class Slot:
@@ -94,7 +98,7 @@ class ExpandedState(NamedTuple):
         return tuple(self.parameters[name] for name in self.positiontup)
 
 
-class Compiled:
+class Compiled(Facts):
     """The outcome of a compilation: `string`, `params`, `result_columns`, and `arguments()` for the driver."""
 
     #: what the engine's log says of it: the time it took to make, and when it was first used
@@ -108,7 +112,7 @@ class Compiled:
         self.dialect = dialect
         self.preparer = ctx.preparer
         self.binds = ctx.binds
-        self.bind_names = ctx.bind_names
+        self.bind_names = {bind: name for name, bind in ctx.binds.items()}
         self.kind = ctx.statement_kind if ctx.statement is not None else "expression"
         self.result_columns = tuple(ctx.result_columns or ())
         state = ctx.toplevel_dml
@@ -354,7 +358,7 @@ class Compiled:
     def construct_params(
         self, params: Mapping[str, Any] | None = None, _check: bool = True, **_: Any
     ) -> dict[str, Any]:
-        if params and self._expanded_names is not None:
+        if params and self.has_expanding and self._expanded_names is not None:
             raise exc.InvalidRequestError(
                 "can't construct new parameters when render_postcompile is used; the statement is hard-linked to the "
                 "original parameters.  Use construct_expanded_state to generate a new statement and parameters."
@@ -373,11 +377,11 @@ class Compiled:
     def positiontup(self) -> list[str] | None:
         if not self.dialect.positional:
             return None
-        return [s.name for s in self._order] if self._expanded_names is None else self._expanded_names
-
-    @property
-    def is_dml(self) -> bool:
-        return self.dml is not None
+        if self._expanded_names is not None:
+            return self._expanded_names
+        if self.dialect.paramstyle in ("qmark", "format"):
+            return [slot.name for slot in self._slots]
+        return list(dict.fromkeys(slot.name for slot in self._slots))
 
     @property
     def sql_compiler(self) -> Compiled:
@@ -464,10 +468,13 @@ def compile_statement(
     literal_binds: bool = False,
     render_postcompile: bool = False,
     linting: int = NO_LINTING,
+    include_table: bool = True,
+    passed: Mapping[str, Any] = _NOTHING,
 ) -> Compiled:
     """Compile a statement or expression on a dialect. Raises CompileError if it cannot be said there.
 
-    `linting=FROM_LINTING` warns of FROM elements that nothing joins.
+    `linting=FROM_LINTING` warns of FROM elements that nothing joins; without `include_table` columns in conditions and
+    expressions stand without their tables; what is `passed` reaches the functions of `@compiles`.
     """
     ctx = Rendering(
         dialect,
@@ -476,17 +483,22 @@ def compile_statement(
         schema_translate_map=schema_translate_map,
     )
     ctx.for_executemany = for_executemany
+    ctx.include_table, ctx.passed = include_table, passed
     ctx.result_columns = []
     if linting & COLLECT_CARTESIAN_PRODUCTS:
         ctx.products = []
     if statement.is_text:
         ctx.statement_kind = "text"
         ctx.statement = statement
-    text = ctx.render(statement)
+    text = ctx.render(statement) if include_table else ctx.render(statement, include_table=False)
     if getattr(statement, "supports_execution", False) and not has_renderer(statement.__visit_name__):
         # a user's own statement: what rows it gives is not what a SELECT inside it would give
         ctx.statement, ctx.statement_kind, ctx.result_columns = statement, "text", []
     compiled = Compiled(statement, dialect, ctx, text)
+    compiled.column_keys = None if column_keys is None else list(column_keys)
+    compiled.for_executemany = for_executemany
+    compiled.schema_translate_map = schema_translate_map
+    compiled.linting = linting
     if ctx.products and linting & WARN_LINTING:
         warn_of(ctx.products)
     if render_postcompile:

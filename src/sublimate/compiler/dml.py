@@ -127,7 +127,9 @@ def given_values(statement: Any, table: Any, ctx: Rendering, others: Sequence[An
             given[column] = value
     for key in ctx.column_keys or ():
         column = column_for(key, table)
-        if column is not None:  # other parameters are the statement's own, or ignored
+        if (
+            column is not None and column not in given
+        ):  # what the statement says itself stands, other names are its own
             given[column] = parameter(column, required=True)
     require_known(unknown)
     return given

@@ -119,7 +119,8 @@ def render_table_valued_column(node: Any, ctx: Rendering, **kw: Any) -> str:
 def render_join(join: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any) -> str:
     word = " FULL OUTER JOIN " if join.full else " LEFT OUTER JOIN " if join.isouter else " JOIN "
     left, right = from_text(join.left, ctx), from_text(join.right, ctx)
-    return f"{left}{ctx.dialect_render('join_word', join, word=word)}{right} ON {ctx.render(join.onclause)}"
+    on = ctx.render(join.onclause) if ctx.include_table else ctx.render(join.onclause, include_table=False)
+    return f"{left}{ctx.dialect_render('join_word', join, word=word)}{right} ON {on}"
 
 
 @renders("join_word")

@@ -74,7 +74,7 @@ def custom_for(node: Any, dialect_name: str) -> Callable[..., str] | None:
 
 def _adapted(function: Callable[..., str]) -> Render:
     """A user's `fn(element, compiler, **kw)` in the place of a renderer `fn(node, ctx, **kw)`."""
-    return lambda node, ctx, **kw: function(node, ctx, **kw)
+    return lambda node, ctx, **kw: function(node, ctx, **(ctx.passed | kw if ctx.passed else kw))
 
 
 def has_renderer(visit_name: str) -> bool:

@@ -123,6 +123,9 @@ class Rendering:
         #: the state of the outermost statement, if it is INSERT, UPDATE or DELETE
         self.toplevel_dml: Any = None
         self.for_executemany = False
+        self.include_table = True
+        #: what the caller of `compile()` has for functions of `@compiles`
+        self.passed: Any = {}
 
     # -- children
 

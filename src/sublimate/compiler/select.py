@@ -380,10 +380,11 @@ def order_and_limit(select: Any, ctx: Rendering, *, locks: bool = True) -> str:
 def conjunction(criteria: tuple[Any, ...], ctx: Rendering) -> str:
     """Conditions joined by AND; one by itself asks for no parentheses, as the parts of an `and_()` do."""
     joined = BooleanClauseList.joined(and_, criteria)
+    passed = {} if ctx.include_table else {"include_table": False}
     if not _is_and(joined) or len(criteria) == 1:
-        return ctx.render(joined.self_group(against=asbool))
+        return ctx.render(joined.self_group(against=asbool), **passed)
     kept = [c if _is_and(c) else c.self_group(against=and_) for c in criteria if not isinstance(c, True_)]
-    return ctx.render_list(kept, " AND ")
+    return ctx.render_list(kept, " AND ", **passed)
 
 
 def _is_and(condition: Any) -> bool:

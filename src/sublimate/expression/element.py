@@ -162,7 +162,7 @@ def _replace_numbered(statement: Any, values: dict[str, Any]) -> Any:
     from .traverse import replacement_traverse
 
     compiled = statement.compile()
-    wanted = {key: values[name] for key, name in compiled.bind_names.items() if name in values}
+    wanted = {id(bind): values[name] for bind, name in compiled.bind_names.items() if name in values}
     return replacement_traverse(
         statement, {}, lambda node: node._with(value=wanted[id(node)]) if id(node) in wanted else None
     )
