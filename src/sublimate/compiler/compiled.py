@@ -405,6 +405,9 @@ class Compiled(Facts):
                 parameters.pop(slot.public_name, None)
                 expansion.setdefault(slot.public_name, []).append(name)
                 parameters[name] = self._raw(slot, values, path)
+        for slot in self._slots:
+            if slot.literal_execute:  # its value stands in the text
+                parameters.pop(slot.public_name, None)
         processors = {name: slot.processor for name, slot, _ in order if slot.processor is not None}
         names = [name for name, _, _ in order] if self.positional else None
         return ExpandedState(text, parameters, processors, names, expansion)
