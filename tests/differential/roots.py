@@ -22,6 +22,7 @@ MODULES = {
     "sqlite": ".dialects.sqlite",
     "mysql": ".dialects.mysql",
     "hybrid": ".ext.hybrid",
+    "concrete": ".ext.declarative",
     "mutable": ".ext.mutable",
     "associationproxy": ".ext.associationproxy",
     "orderinglist": ".ext.orderinglist",

@@ -368,6 +368,41 @@ class Line(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+@both("sqlite")
+def test_composites_of_columns_that_say_nothing_of_null(engine, say):
+    @dataclasses.dataclass
+    class Place:
+        x: int
+        y: int | None
+
+    class Apart(DeclarativeBase):
+        pass
+
+    class Shop(Apart):
+        __tablename__ = "shop"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        x = mapped_column(Integer)
+        y = mapped_column(Integer)
+        at = composite(Place, x, y)
+
+    class Stall(Apart):
+        __tablename__ = "stall"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        x = mapped_column(Integer, nullable=True)
+        y: Mapped[int]
+        at = composite(Place, x, "y")
+
+    say([(c.name, c.nullable) for c in (*Shop.__table__.c, *Stall.__table__.c)])
+    Apart.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Shop(at=Place(1, None)))
+        session.commit()
+        shop = session.scalars(select(Shop)).one()
+        say(sorted(inspect(shop).unloaded), shop.at.x)
+        session.expire(shop, ["x"])
+        say("x" in inspect(shop).unloaded)
+
+
 @both()
 def test_composites(engine, say):
     firm(engine).close()

@@ -51,10 +51,11 @@ async def _value(obj: Any, name: str) -> Any:
         return await face.run_sync(lambda _: getattr(obj, name))
     prop = impls[name].prop
     if getattr(prop, "is_relationship", False):
-        settled = touch.settle_without_sql(session, obj, state, prop)
-        touch.refuse_if_raising(obj, state, prop, settled)
-        if settled:
+        refuses_sql = touch.refuse_if_raising(state, prop)
+        if touch.settle_without_sql(session, obj, state, prop):
             return obj.__dict__[name]
+        if refuses_sql:
+            touch.refuse_touch(prop, "raise_on_sql")
     face = session._async_session
     steps = touch.touch_steps(session, obj, name)
     if face is None:

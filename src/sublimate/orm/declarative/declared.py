@@ -275,6 +275,13 @@ class DeclaredAttributes:
     def key_of_value(self, value: Any) -> str | None:
         return self.body.key_of_value(value)
 
+    def complete_column(self, key: str, value: Any, annotation: Any) -> None:
+        """A column of the class that a composite is made of: without an annotation of its own it is NULL where that allows it."""
+        if annotation is None or self.body.attributes[key].annotation is not None:
+            return
+        if isinstance(value, MappedColumn) and "nullable" not in value.given and not value.column.primary_key:
+            value.column.nullable = notes.without_none(annotation)[1]
+
     def declare_column(self, value: Any, name: str, annotation: Any, owner: str) -> str:
         """Declare a column that stands only inside a composite; its type may come from the composite's class."""
         if isinstance(value, Column):

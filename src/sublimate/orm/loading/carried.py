@@ -22,5 +22,7 @@ class Carried(LoaderOption):
 
 
 def carried(options: EntityOptions) -> tuple[Any, ...]:
-    """What a follow-up statement takes as its `options()`."""
+    """What a follow-up statement takes as its `options()`. It joins nothing that it could contain."""
+    if any(strategy == "contains" for _, strategy, *_ in options.elements):
+        options = options.without("contains")
     return (Carried(options),) if options else ()

@@ -6,6 +6,7 @@ from typing import Any
 
 from sublimate import exc
 from sublimate.expression.coerce import column_argument
+from sublimate.orm.mapping.entity import once
 from sublimate.statements.select import expand_columns
 
 from .options import is_relationship
@@ -66,17 +67,19 @@ class Columns:
         """Sort the relationships by strategy; what the statement's own joins contain is read first."""
         for prop, choice in choose_strategies(occurrence):
             if choice.strategy != "contains":
-                if choice.part is None and repeats(occurrence, prop):
+                if choice.part is None and repeats(occurrence, prop, occurrence.start):
                     occurrence.cut.add(prop.key)
                 elif self.options.joins:
                     occurrence.joined.append((prop, choice))
                 continue
+            entity = contained_entity(prop, choice)
             child = Occurrence(
-                contained_entity(prop, choice), occurrence.options.child(prop), (*occurrence.path, prop)
+                entity, occurrence.options.child(prop), (*occurrence.path, prop), occurrence.start
             )
             occurrence.children.append(Child(prop, child))
             self.settle(child)
             self.expand(child)
+            child.polymorphic = completed_mappers(child)
 
     def expand(self, occurrence: Occurrence) -> None:
         """Add the entity's own columns."""
@@ -101,7 +104,7 @@ class Columns:
         return place
 
     def _columns_of(self, occurrence: Occurrence, prop: Any) -> list[Any]:
-        if occurrence.options.elements:
+        if occurrence.options.elements:  # of which with_expression() is one
             given = ColumnChoices(occurrence.options).expressions.get(prop.key)
             if given is not None:
                 # the entity may be an alias, as what an eager load joins is, which the user's expression does not know
@@ -135,29 +138,21 @@ def mappers_of(entity: Any) -> tuple[Any, ...]:
 def loaded_props(entity: Any, options: EntityOptions, everything: bool = False) -> list[Any]:
     """The column properties that the SELECT fetches for an entity (`everything`: deferred ones too)."""
     mapper = entity.mapper
-    choices = ColumnChoices(options) if options.elements else NO_CHOICES
+    choices = ColumnChoices(options) if options.elements or options.wildcards else NO_CHOICES
     found: dict[int, Any] = {}
     for each in mappers_of(entity):
         needed = needed_keys(each)
         for prop in each.column_props.values():
+            below = not entity.is_aliased_class and not mapper.isa(prop.parent)
             if (
-                choices.loads(prop, everything or prop.key in needed) or prop.key in choices.expressions
+                choices.loads(prop, everything or prop.key in needed, below)
+                or prop.key in choices.expressions
             ) and (prop.key in choices.expressions or not prop.waits_for_query):
                 known = _same(found.values(), prop, mapper)
                 if not known:
                     found[id(prop)] = prop
     props = list(found.values())
-    return props if getattr(mapper, "_read_from", None) is None else _once(entity, props)
-
-
-def _once(entity: Any, props: list[Any]) -> list[Any]:
-    """Properties of a concrete hierarchy that are one column of its union are read once."""
-    found: dict[int, Any] = {}
-    for prop in props:
-        column = entity._columns_of(prop)[0]
-        if column is not prop.columns[0] or prop.parent is entity.mapper or prop.is_expression:
-            found.setdefault(id(column), prop)
-    return list(found.values())
+    return props if getattr(mapper, "_read_from", None) is None else once(entity, props)
 
 
 def _same(props: Any, prop: Any, mapper: Any) -> bool:
@@ -212,7 +207,7 @@ def choose_strategies(occurrence: Occurrence) -> list[tuple[Any, Any]]:
                 joined.append((prop, choice))
             elif strategy in ("selectin", "subquery", "immediate"):
                 _check_population(prop)
-                if choice.part is not None or not repeats(occurrence, prop):
+                if choice.part is not None or strategy == "immediate" or not repeats(occurrence, prop):
                     occurrence.follow_ups.append(FollowUp(prop, choice))
                 else:
                     occurrence.cut.add(prop.key)
@@ -245,11 +240,11 @@ def _of_subclasses(occurrence: Occurrence, seen: set[str]) -> list[FollowUp]:
     return list(found.values())
 
 
-def repeats(occurrence: Occurrence, prop: Any) -> bool:
-    """Whether loading by default would go round in a circle (or deeper than `join_depth`)."""
+def repeats(occurrence: Occurrence, prop: Any, start: int = 0) -> bool:
+    """Whether loading by default would go round in a circle, or deeper than `join_depth` from the start of the path."""
     depth = prop.join_depth
     if depth is not None:
-        return bool(sum(known is prop for known in occurrence.path) >= depth)
+        return bool(len(occurrence.path) - start >= depth)
     base: Any = prop.mapper.base_mapper
     return bool(base is occurrence.mapper.base_mapper) or any(
         known.parent.base_mapper is base for known in occurrence.path

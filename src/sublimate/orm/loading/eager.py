@@ -10,7 +10,7 @@ from sublimate.orm.mapping.aliased import aliased, with_polymorphic
 from sublimate.statements.adapt import ClauseAdapter
 from sublimate.statements.join import Join, tables_of
 
-from .columns import Columns
+from .columns import Columns, completed_mappers
 from .criteria import Criteria
 from .joins import all_of, on_secondary, relationship_conditions
 from .paths import Choice
@@ -83,10 +83,11 @@ class EagerLoads:
     def _add_child(
         self, occurrence: Occurrence, prop: Any, entity: Any, joins: list[EagerJoin], join: EagerJoin | None
     ) -> None:
-        child = Occurrence(entity, occurrence.options.child(prop), (*occurrence.path, prop))
+        child = Occurrence(entity, occurrence.options.child(prop), (*occurrence.path, prop), occurrence.start)
         self.columns.settle(child)
         self._descend(child, joins, join)
         self.columns.expand(child)
+        child.polymorphic = completed_mappers(child)
         occurrence.children.append(Child(prop, child))
 
     def _joined(

@@ -62,7 +62,10 @@ class EntityOptions:
     def __reduce__(self) -> Any:
         """A pickled object keeps its options by name; those that hold SQL expressions stay behind."""
         elements = [packed for e in self.elements if (packed := _packed(e)) is not None]
-        return _restored, (elements, [(w[1], w[2]) for w in self.wildcards])
+        return _restored, (
+            elements,
+            [(path, strategy, params) for path, strategy, params, _ in self.wildcards],
+        )
 
     @property
     def shape(self) -> int:
@@ -89,13 +92,11 @@ class EntityOptions:
                 len(path) == 1 and first.key == prop.key and is_relationship(first) and strategy != "default"
             ):
                 choice = Choice(strategy, params, nodes, first)
-        if choice is None and not self._named(prop.key):
-            for _, strategy, params, nodes in self.wildcards:
-                choice = Choice(strategy, params, nodes)
+        if choice is None:
+            for path, strategy, params, nodes in self.wildcards:
+                if path[0] == ALL_RELATIONSHIPS:
+                    choice = Choice(strategy, params, nodes)
         return choice or Choice(lazy_of(prop))
-
-    def _named(self, key: str) -> bool:
-        return any(path[0].__class__ is not str and path[0].key == key for path, *_ in self.elements)
 
     def part_of(self, key: str) -> Any:
         """The attribute node that options name for this key (it may carry of_type() and and_()), or None."""
@@ -107,7 +108,13 @@ class EntityOptions:
 
     def child(self, prop: Any) -> EntityOptions:
         """The options at what this relationship leads to."""
-        path = (*self.path, prop) if self.wildcards or loads_eagerly(prop.mapper) else ()
+        path = self.path
+        if not loads_eagerly(prop.mapper) and all(w[0][0] == ALL_COLUMNS for w in self.wildcards):
+            path = ()
+        elif prop.lazy != "immediate" or all(
+            known is not prop for known in path
+        ):  # which ends where the rows end
+            path = (*path, prop)
         if not self:
             return EntityOptions(path=path) if path else NO_OPTIONS
         key = prop.key
@@ -127,6 +134,26 @@ class EntityOptions:
             strategy in _MORE and not (strategy in _RECURSIVE and params and params[0])
             for _, strategy, params, _ in self.elements
         )
+
+    def without(self, left_out: str) -> EntityOptions:
+        """The options but for one strategy."""
+        elements = tuple([element for element in self.elements if element[1] != left_out])
+        return EntityOptions(elements, self.criteria, self.wildcards, self.path, self.custom)
+
+    def touched(self) -> EntityOptions:
+        """The options for what is loaded when it is touched: what is said of everything meant what the query loads."""
+        if not self.wildcards:
+            return self
+        return EntityOptions(self.elements, self.criteria, (), self.path, self.custom)
+
+    def reread(self) -> EntityOptions:
+        """The options for an object that is read again by itself: it is no alias's then."""
+        elements = self.elements
+        if any(map(_is_of_alias, elements)):
+            elements = tuple([e for e in elements if e[0][0].__class__ is not str and not _is_of_alias(e)])
+        elif not self.wildcards:
+            return self
+        return EntityOptions(elements, self.criteria, (), self.path, self.custom)
 
     def later(self) -> EntityOptions:
         """The options for what is not loaded with the objects but afterwards: some stay behind with the first statement.
@@ -157,10 +184,10 @@ class EntityOptions:
         return found
 
     def columns(self) -> list[Element]:
-        """What is said of this entity's columns, in order."""
+        """What is said of this entity's columns, in order: of all entities' first."""
         return [
             element
-            for element in self.elements
+            for element in (*self.wildcards, *self.elements)
             if len(element[0]) == 1
             and (
                 element[0][0] == ALL_COLUMNS
@@ -171,6 +198,11 @@ class EntityOptions:
 
 
 NO_OPTIONS = EntityOptions()
+
+
+def _is_of_alias(element: Element) -> bool:
+    first = element[0][0]
+    return first.__class__ is not str and bool(owner_of(first).is_aliased_class)
 
 
 def _packed(element: Element) -> Any:
@@ -210,7 +242,7 @@ def _restored(elements: list[Any], wildcards: list[Any]) -> EntityOptions:
         return name if isinstance(name, str) else attribute_node(getattr(*name))
 
     unpacked = tuple((tuple(map(part, names)), strategy, params, ()) for names, strategy, params in elements)
-    wild = tuple(((ALL_RELATIONSHIPS,), strategy, params, ()) for strategy, params in wildcards)
+    wild = tuple((path, strategy, params, ()) for path, strategy, params in wildcards)
     return EntityOptions(unpacked, (), wild)
 
 
@@ -237,10 +269,10 @@ def lazy_of(prop: Any) -> str:
 class ColumnChoices:
     """Which columns of an entity are loaded at once, under its options."""
 
-    __slots__ = ("_explicit", "_groups", "_only", "expressions", "raising")
+    __slots__ = ("_explicit", "_groups", "_none", "_only", "expressions", "raising")
 
     def __init__(self, options: EntityOptions) -> None:
-        self._only = False
+        self._only = self._none = False
         self._explicit: dict[str, bool] = {}
         self._groups: set[Any] = set()
         self.raising: set[Any] = set()
@@ -249,6 +281,7 @@ class ColumnChoices:
         for (first,), strategy, params, nodes in options.columns():
             if strategy == "load_only" or (first.__class__ is str and strategy == "defer"):
                 self._only = True
+                self._none = strategy == "defer"
                 raising_rest = bool(params and params[0])
             elif strategy == "selectin_polymorphic":
                 continue
@@ -262,18 +295,21 @@ class ColumnChoices:
                     self.raising.add(first.key)
             elif strategy == "undefer":
                 self._groups.add("*")
-                self._only = False
+                self._only = self._none = False
         if raising_rest:
             self.raising.add("*")
 
-    def loads(self, prop: Any, needed: bool) -> bool:
-        """Whether the property is part of the SELECT; `needed` ones (primary keys, discriminators) always are."""
+    def loads(self, prop: Any, needed: bool, below: bool = False) -> bool:
+        """Whether the property is part of the SELECT; `needed` ones (primary keys, discriminators) always are.
+
+        `below`: it is a subclass's, of which `load_only()` of the class says nothing.
+        """
         if needed:
             return True
         said = self._explicit.get(prop.key)
         if said is not None:
             return said
-        if self._only:
+        if self._none or (self._only and not below):
             return False
         if prop.deferred:
             return "*" in self._groups or prop.group in self._groups
@@ -325,7 +361,7 @@ class StatementOptions:
 
     def _add(self, option: Load) -> None:
         for element in option.elements:
-            if option.root is None and len(element[0]) == 1 and element[0][0] == ALL_RELATIONSHIPS:
+            if option.root is None and len(element[0]) == 1 and _is_everywhere(element):
                 self.wildcards += (element,)
             else:
                 self.loads.append((option.root, element))
@@ -383,6 +419,12 @@ class StatementOptions:
                 f"entities in this query, e.g. {shown}. Please specify the full path from one of the root entities to the target "
                 "attribute. "
             )
+
+
+def _is_everywhere(element: Element) -> bool:
+    """Whether an option without an entity speaks of all there are: `raiseload("*")`, `defer("*")`."""
+    (first, *_), strategy, *_ = element
+    return first == ALL_RELATIONSHIPS or (first == ALL_COLUMNS and strategy in ("defer", "undefer"))
 
 
 def refuse_contradictions(elements: Iterable[Element]) -> None:

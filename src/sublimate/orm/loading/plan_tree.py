@@ -34,13 +34,23 @@ class Occurrence:
 
     __slots__ = (
         "children", "columns", "cut", "entity", "follow_ups", "joined", "mapper", "nothing", "options", "path", "polymorphic",
+        "start",
     )  # fmt: skip
 
-    def __init__(self, entity: Any, options: EntityOptions = NO_OPTIONS, path: tuple[Any, ...] = ()) -> None:
+    def __init__(
+        self,
+        entity: Any,
+        options: EntityOptions = NO_OPTIONS,
+        path: tuple[Any, ...] = (),
+        start: int | None = None,
+    ) -> None:
         self.entity = entity
         self.mapper = entity.mapper
         self.options = options
         self.path = path
+        self.start = (
+            len(path) if start is None else start
+        )  # how much of the path led to the statement's own entity
         self.columns: list[tuple[Any, int]] = []  # (property, position)
         self.children: list[Child] = []
         self.follow_ups: list[FollowUp] = []

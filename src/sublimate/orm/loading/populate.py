@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sublimate import exc
-from sublimate.orm.state import STATE, InstanceState, LoadContext, forget_change, forget_expired
+from sublimate.orm.state import STATE, InstanceState, LoadContext, forget_change, forget_expired, lacks
 
 from .columns import mappers_of
 from .plan_tree import Occurrence
@@ -31,6 +31,7 @@ def filler(occurrence: Occurrence) -> Callable[[Any, Values], None]:
     """Gives a known object the values it lacks: expired or deferred attributes."""
     pairs = _keys(occurrence)
     by_mapper = _pairs_by_mapper(occurrence) if len(mappers_of(occurrence.entity)) > 1 else None
+    nothing = occurrence.nothing
 
     def fill(obj: Any, values: Values) -> None:
         known = obj.__dict__
@@ -45,6 +46,9 @@ def filler(occurrence: Occurrence) -> Callable[[Any, Values], None]:
             ):
                 known[key] = values[i]
                 filled.append(key)
+        for prop in nothing:
+            if lacks(obj, prop.key):
+                state.mapper.class_state.impls[prop.key].set_committed(obj, () if prop.uselist else None)
         if expired is not None:
             forget_expired(state, [key for key, _ in pairs])
             for key in state.mapper.class_state.memoized_keys:

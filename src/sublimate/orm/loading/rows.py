@@ -209,14 +209,16 @@ class _HydratorBuilder:
             source.namespace[f"maker{i}"] = polymorphic_maker(occurrence)
             source.setup.append(f"make{i} = maker{i}(link, source, options[{i}], keys{i})")
             lines = [f"e{i} = make{i}(({values}))"]
+            if occurrence.nothing:
+                lines.append(f"d = e{i}.__dict__")
         else:
             source.namespace[f"new{i}"] = mapper.class_.__new__
             source.namespace[f"cls{i}"] = mapper.class_
             source.setup.append(f"ctx{i} = LoadContext(link, mapper{i}, options[{i}], source, keys{i})")
             lines = [f"e{i} = new{i}(cls{i})", f"d = e{i}.__dict__"]
             lines += [f"d[{prop.key!r}] = {self.values[p]}" for prop, p in occurrence.columns]
-            lines += [f"d[{prop.key!r}] = None" for prop in occurrence.nothing if not prop.uselist]
             lines.append(f"d[STATE] = ctx{i}")
+        lines += [f"d[{prop.key!r}] = None" for prop in occurrence.nothing if not prop.uselist]
         lines += [f"map{i}[{pk}] = ref(e{i})", f"keys{i}.append({pk})"]
         for prop in occurrence.nothing:
             if prop.uselist:

@@ -79,7 +79,7 @@ def touch_steps(session: Any, obj: Any, key: str, autoflush: bool = True) -> Ste
 def _relationship_steps(session: Any, obj: Any, state: Any, prop: Any) -> Steps[None]:
     if prop.lazy == "write_only":
         _refuse_whole(prop)
-    options = options_of(state).later()
+    options = options_of(state).later().touched()
     enabled = switches.peers and session.peers and prop.peers is not False and prop.lazy != "dynamic"
     peers = peers_of(session, obj, prop.key, enabled)
     bind = session._bind_for_mapper(state.mapper)
@@ -159,11 +159,16 @@ def settle_without_sql(session: Any, obj: Any, state: Any, prop: Any) -> bool:
     return True
 
 
-def refuse_if_raising(obj: Any, state: Any, prop: Any, settled: bool) -> None:
-    """`raiseload` and `lazy="raise"`."""
+def refuse_if_raising(state: Any, prop: Any) -> bool:
+    """`raiseload` and `lazy="raise"`; whether a load that needs SQL has to be refused as well."""
     strategy = options_of(state).relationship(prop).strategy
-    if strategy == "raise" or (strategy == "raise_on_sql" and not settled):
-        raise exc.InvalidRequestError(f"'{prop}' is not available due to lazy='{strategy}'")
+    if strategy == "raise":
+        refuse_touch(prop, strategy)
+    return strategy == "raise_on_sql"
+
+
+def refuse_touch(prop: Any, strategy: str) -> NoReturn:
+    raise exc.InvalidRequestError(f"'{prop}' is not available due to lazy='{strategy}'")
 
 
 # ---- columns
@@ -203,19 +208,20 @@ def _by_mapper(objects: Iterable[Any]) -> dict[Any, list[Any]]:
 def keys_to_load(obj: Any, state: Any, prop: Any) -> list[str]:
     """What comes along with a column attribute: its group if it is deferred, else all that is missing and not deferred."""
     mapper = state.mapper
-    choices = ColumnChoices(options_of(state))
     needed = needed_keys(mapper)
     expired = (
         state.expired_keys if state.__class__ is InstanceState and state.expired_keys is not None else ()
     )
+    options = options_of(state)
+    choices = ColumnChoices(options.reread() if prop.key in expired else options)
     known = obj.__dict__
     props = mapper.column_props
-    if prop.key not in expired and not choices.loads(prop, prop.key in needed):
-        if choices.refuses(prop):
+    if not choices.loads(prop, prop.key in needed):
+        if prop.key not in expired and choices.refuses(prop):
             raise exc.InvalidRequestError(f"'{prop}' is not available due to raiseload=True")
         if prop.group is None:
             return [prop.key]
-        return [k for k, p in props.items() if p.group == prop.group and k not in known]
+        return [k for k, p in props.items() if p.group == prop.group and (k not in known or k in expired)]
     return [
         k
         for k, p in props.items()

@@ -229,6 +229,8 @@ class AliasedClass(Generic[_O]):
         insp = inspect(mapped_class_or_ac)
         mapper = insp.mapper
         mapper._check_configure()
+        if not with_polymorphic_mappers and parent is None:
+            with_polymorphic_mappers = tuple(insp.with_polymorphic_mappers)
         if alias is None:
             source = insp.selectable if insp.is_aliased_class else mapper.selectable
             alias = _alias_of(source, name, flat)

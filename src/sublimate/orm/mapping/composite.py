@@ -190,6 +190,7 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
             return item.key
         known = scan.key_of_value(item)
         if known is not None:
+            scan.complete_column(known, item, annotation)
             return str(known)
         return str(scan.declare_column(item, name, annotation, key))
 

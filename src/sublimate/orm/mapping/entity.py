@@ -99,11 +99,10 @@ class EntityNode(Lowerable, FromClause, IdentityNode):
     @property
     def _all_selected_columns(self) -> list[Any]:
         self.mapper._check_configure()
-        return [
-            column
-            for prop in self.mapper._selected_props()
-            for column in self.inspected._columns_offered(prop)
-        ]
+        props = self.mapper._selected_props()
+        if self.mapper._read_from is not None:
+            props = once(self.inspected, props)
+        return [column for prop in props for column in self.inspected._columns_offered(prop)]
 
     def as_from(self) -> Any:
         return self
@@ -165,6 +164,16 @@ class AliasedEntityNode(EntityNode):
         self._anons = selectable._anons
         self._shape = shape = intern((self._class_id, below, mapper_shape, self.inspected._shape_part))
         return shape
+
+
+def once(entity: Any, props: list[Any]) -> list[Any]:
+    """Properties of a concrete hierarchy that are one column of its union are read once."""
+    found: dict[int, Any] = {}
+    for prop in props:
+        column = entity._columns_of(prop)[0]
+        if column is not prop.columns[0] or prop.parent is entity.mapper or prop.is_expression:
+            found.setdefault(id(column), prop)
+    return list(found.values())
 
 
 class EntityColumn(Lowerable, NamedColumn[Any]):

@@ -54,7 +54,7 @@ def expire_with_cascade(session: Any, obj: Any) -> None:
 def _refresh_all_steps(session: Any, obj: Any, state: Any, with_for_update: Any, source: Any) -> Steps[None]:
     expire_with_cascade(session, obj)
     yield from _autoflush_steps(session)
-    options, token = options_of(state), state.link.token
+    options, token = options_of(state).reread(), state.link.token
     if with_for_update or options or session.dispatch is not None or token is not None:
         found = yield from _by_statement_steps(
             session,

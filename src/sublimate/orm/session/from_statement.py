@@ -10,6 +10,7 @@ from sublimate.engine.buffer import RowBuffer
 from sublimate.engine.result import Result
 from sublimate.engine.steps import Steps
 from sublimate.orm.loading.from_rows import reading_plan
+from sublimate.orm.loading.paths import StatementOptions, refuse_contradictions
 from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.loading.strategies.follow_up import follow_up_steps
 
@@ -26,6 +27,7 @@ def from_statement_steps(
 ) -> Steps[Any]:
     """Execute the inner statement, and read the entities from its rows by column name or column."""
     options = {**statement._execution_options, **execution_options}
+    refuse_contradictions(element for _, element in StatementOptions(statement._with_options).loads)
     bind = session._bind_for(statement, bind_arguments)
     if session._autoflushes():
         yield from session._autoflush_steps(options)

@@ -563,10 +563,11 @@ class Session(Reading):
             return None
         is_relationship = getattr(prop, "is_relationship", False)
         if is_relationship:
-            settled = touch.settle_without_sql(self, obj, state, prop)
-            touch.refuse_if_raising(obj, state, prop, settled)
-            if settled:
+            refuses_sql = touch.refuse_if_raising(state, prop)
+            if touch.settle_without_sql(self, obj, state, prop):
                 return obj.__dict__[key]
+            if refuses_sql:
+                touch.refuse_touch(prop, "raise_on_sql")
         else:
             touch.keys_to_load(obj, state, prop)
         if not touch.can_wait(self._bind_for_mapper(state.mapper).engine):

@@ -37,7 +37,7 @@ def follow_up_steps(
             wanted = _wanted(objects, prop, again is not None, options[index].child(prop).deepens())
             if wanted:
                 strategy = each.choice.strategy
-                here = options[index].later() if strategy == "immediate" else options[index]
+                here = options[index].later().touched() if strategy == "immediate" else options[index]
                 reader = session if strategy == "subquery" else session._whole
                 yield from relationship_steps(
                     reader,

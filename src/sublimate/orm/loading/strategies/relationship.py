@@ -66,7 +66,7 @@ class RelationshipLoader:
     """The statement that loads one relationship, and how its rows find their owners."""
 
     __slots__ = (
-        "_anew", "by_identity", "condition", "criteria", "dynamic", "hydrate", "keys_apart", "local_keys", "options",
+        "_anew", "_may_repeat", "by_identity", "condition", "criteria", "dynamic", "hydrate", "keys_apart", "local_keys", "options",
         "plan", "positions", "prop", "statement", "target",
     )  # fmt: skip
 
@@ -88,6 +88,7 @@ class RelationshipLoader:
             pairs = None
         self.by_identity = self._is_by_identity(pairs)
         self.keys_apart = pairs is None or prop.secondary is not None
+        self._may_repeat = prop.uselist and (pairs is None or _links_twice(prop))
         self._make_plan(engine, pairs)
         self.dynamic = bool(options.binds or options.custom) or any(c.binds for c in self.criteria)
 
@@ -275,10 +276,12 @@ class RelationshipLoader:
         return owners
 
     def _assign(self, owners: dict[Any, list[Any]], found: dict[Any, list[Any]]) -> None:
-        key, uselist = self.prop.key, self.prop.uselist
+        key, uselist, may_repeat = self.prop.key, self.prop.uselist, self._may_repeat
         load = self.prop.parent.class_state.impls[key].load if uselist else None
         for value, objects in owners.items():
             related = found.get(value)
+            if may_repeat and related is not None:
+                related = list({id(each): each for each in related}.values())
             for obj in objects:
                 known = obj.__dict__
                 state = known[STATE]
@@ -302,6 +305,16 @@ class RelationshipLoader:
             loaded(obj, prop.key)
         else:
             store(obj, prop.key, value)
+
+
+def _links_twice(prop: Any) -> bool:
+    """Whether an association may lead to one object twice: only its primary key could forbid that."""
+    secondary = prop.secondary
+    if secondary is None:
+        return False
+    columns = [remote for _, remote in prop.local_remote_pairs]
+    key = [] if isinstance(secondary, Join) else list(secondary.primary_key)
+    return not key or any(column not in columns for column in key)
 
 
 def _target(prop: Any, part: Any) -> Any:
