@@ -1,4 +1,4 @@
-"""What the changelogs of 2.1 and 2.0 say of Core: a program for each entry that once told the roots apart, and for some that must not."""
+"""What the changelogs of 2.1, 2.0 and 1.4 say of Core: a program for each entry that once told the roots apart, and for some that must not."""
 
 import pickle
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     any_,
+    bindparam,
     column,
     create_engine,
     delete,
@@ -40,11 +41,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint
 from sqlalchemy.sql import operators
 from twins import both
 
+q = Table("q", MetaData(), Column("id", Integer, primary_key=True), Column("n", String), Column("m", String))
 t = table("t", column("id", Integer), column("n", String), column("x", Numeric))
 URLS = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://", "mysql": "mysql+pymysql://"}
 
@@ -534,3 +536,96 @@ def test_options_and_hints_of_postgresql(engine, say):
     with engine.connect() as connection:
         result = connection.execute(select(literal(1)))
         say(result.supports_sane_rowcount())
+
+
+@both("sqlite")
+def test_parameters_named_like_columns_do_not_replace_sql(engine, say):
+    """2.0.3: values() of expressions that use such a parameter."""
+    q.create(engine)
+    given = bindparam("n")
+    with engine.begin() as connection:
+        for statement, parameters in (
+            (insert(q).values(n=func.lower("X")), {"n": "b"}),
+            (insert(q).values(n=func.lower(given)), {"n": "B"}),
+            (insert(q).values(n=func.lower(given)), {"n": "B", "m": "c"}),
+            (insert(q).values(n=func.lower(given)), [{"n": "B"}, {"n": "C"}]),
+            (insert(q).values(n="a"), {"n": "b"}),
+            (insert(q).values(n=func.lower(bindparam("z"))), {"n": "B", "z": "Q"}),
+            (update(q).where(q.c.id == 1).values(n=q.c.n + bindparam("n")), {"n": "k"}),
+            (update(q).where(q.c.id == 2).values(n=func.upper(given)), {"n": "bb", "m": "k"}),
+            (update(q).where(q.c.id == 3).values(n=q.c.m), {"n": "bb"}),
+            (update(q).where(q.c.id == 4).values(n="x"), {"n": "k"}),
+        ):
+            with say.error(message=False):
+                connection.execute(statement, parameters)
+        say(connection.execute(select(q).order_by(q.c.id)).all())
+
+
+@both("sqlite")
+def test_parameters_of_orm_inserts_with_lists(engine, say):
+    """2.0.10"""
+
+    class Base(DeclarativeBase):
+        pass
+
+    class A(Base):
+        __tablename__ = "a"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        n: Mapped[str]
+
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.execute(insert(A).values(n=func.lower(bindparam("z"))), [{"z": "B"}, {"z": "C"}])
+        session.execute(insert(A).values(n=func.lower(bindparam("n"))), {"n": "D"})
+        say(session.scalars(select(A.n).order_by(A.id)).all())
+
+
+class Marked(types.TypeDecorator):
+    impl = String
+    cache_ok = True
+
+    def bind_expression(self, bindvalue):
+        return func.upper(bindvalue)
+
+
+@both("sqlite", "psycopg")
+def test_bind_expressions_within_lists(engine, say):
+    rows = Table("rows", MetaData(), Column("id", Integer, primary_key=True), Column("u", Marked(5)))
+    rows.create(engine)
+    with engine.begin() as connection:
+        connection.execute(rows.insert(), [{"u": "ax%"}, {"u": "b"}])
+        say(connection.execute(select(rows).where(rows.c.u.in_(["ax%", "b"]), rows.c.id < 5)).all())
+        say(connection.execute(select(rows.c.id).where(rows.c.u.not_in(["ax%"]))).all())
+        say(connection.execute(delete(rows).where(rows.c.u.in_(["ax%"]))).rowcount)
+    statement = select(rows).where(rows.c.u.in_(["a%", "b"]))
+    say(str(statement.compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})))
+
+
+@both("sqlite")
+def test_sources_and_targets_of_inserts(engine, say):
+    defaults = Table(
+        "d", MetaData(), Column("id", Integer, primary_key=True), Column("n", String, default="x")
+    )
+    united = select(q.c.id).union(select(q.c.id))
+    outcomes(
+        say,
+        lambda: str(defaults.insert().from_select(["id"], united)),
+        lambda: str(defaults.insert().from_select(["id"], united, include_defaults=False)),
+        lambda: str(defaults.insert().from_select(["id"], select(q.c.id))),
+        lambda: written(
+            sqlite.insert(q).on_conflict_do_nothing(index_elements=[text("lower(n)"), q.c.id]), "sqlite"
+        ),
+        lambda: str(select("*").select_from(q)),
+        lambda: select("id"),
+    )
+
+
+@both("sqlite")
+def test_reflecting_over_what_is_known(engine, say):
+    """1.4.47: MetaData.reflect(extend_existing=True)"""
+    q.create(engine)
+    metadata = MetaData()
+    metadata.reflect(engine)
+    metadata.reflect(engine, extend_existing=True)
+    known = metadata.tables["q"]
+    say([(c.name, c.primary_key) for c in known.c], [c.name for c in known.primary_key])

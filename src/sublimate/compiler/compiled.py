@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sublimate import exc
-from sublimate.expression.column import literal_column
 from sublimate.expression.literal import BindParameter
 from sublimate.types.base import NULLTYPE, bind_processor_for
 
@@ -20,7 +19,7 @@ from . import operations as _operations
 from . import select as _select
 from . import update as _update
 from . import upsert as _upsert
-from .expressions import empty_set, tuple_types
+from .expressions import empty_set, tuple_types, wrapped
 from .facts import Facts
 from .linting import COLLECT_CARTESIAN_PRODUCTS, NO_LINTING, WARN_LINTING, warn_of
 from .registry import has_renderer
@@ -337,15 +336,10 @@ class Compiled(Facts):
         impl = slot.bind.type.dialect_impl(self.dialect)
         parts = [place(slot, i, f"_{i + 1}", slot.cast) for i in range(len(items))]
         if impl.has_bind_expression:
-            wrapped = []
-            for part in parts:
-                inner = Rendering(self.dialect)
-                wrapped.append(
-                    inner.render(
-                        impl.bind_expression(literal_column(part.replace("%%", "%"), slot.bind.type))
-                    )
-                )
-            return ", ".join(wrapped)
+            around = Rendering(
+                self.dialect, literal_binds=True
+            )  # its own values have no place among the arguments
+            parts = [wrapped(part, impl, slot.bind, around) for part in parts]
         return ", ".join(parts)
 
     # -- public face

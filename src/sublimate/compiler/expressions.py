@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sublimate import exc
+from sublimate.expression.column import literal_column
 from sublimate.expression.node import AnonymousName
 from sublimate.operators import functions as f
 from sublimate.operators.table import is_comparison
@@ -82,7 +83,18 @@ def in_list_literal(bind: Any, values: Any, ctx: Rendering) -> str:
         ]
         prefix = "VALUES " if ctx.dialect.tuple_in_values else ""
         return prefix + ", ".join(rows)
-    return ", ".join(ctx.literal(v, bind.type) for v in values)
+    impl = bind.type.dialect_impl(ctx.dialect)
+    parts = [ctx.literal(v, bind.type) for v in values]
+    return ", ".join(
+        [wrapped(part, impl, bind, ctx) for part in parts] if impl.has_bind_expression else parts
+    )
+
+
+def wrapped(text: str, impl: Any, bind: Any, ctx: Rendering) -> str:
+    """One value of a list, finished text, within the SQL that its type puts around values."""
+    place = "\x01"
+    around = ctx.render(impl.bind_expression(literal_column(place, bind.type)), skip_bind_expression=True)
+    return around.replace(place, text)
 
 
 def tuple_types(bind: Any, row: Any) -> list[Any]:

@@ -231,8 +231,15 @@ def _from_select(statement: Any, ctx: Rendering) -> str:
     require_known([str(n) for n, c in zip(statement._select_names, columns, strict=True) if c is None])
     select = statement._select
     extra: list[tuple[Any, Any]] = []
-    if statement._include_defaults and select.__visit_name__ == "select":
+    if statement._include_defaults:
         extra = _selected_defaults(table, columns, ctx)
+        if extra and select.__visit_name__ != "select":
+            missing = ", ".join([repr(column.key) for column, _ in extra])
+            raise exc.CompileError(
+                f"Can't extend statement for INSERT..FROM SELECT to include additional default-holding column(s) {missing}.  "
+                "Convert the selectable to a subquery() first, or pass include_defaults=False to Insert.from_select() to "
+                "skip these columns."
+            )
         if extra:
             select = select.add_columns(*[value for _, value in extra])
     names = ", ".join(ctx.preparer.quote(c.name) for c in (*columns, *[c for c, _ in extra]))

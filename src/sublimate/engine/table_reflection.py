@@ -33,9 +33,10 @@ class TableReflection:
                 return
             self.extend_on.add(table)
         inspector, name, schema = self.inspector, table.name, table.schema
+        primary_key = facts.get_pk_constraint(name, schema)
         for column in facts.get_columns(name, schema):
-            self._column(column)
-        self._primary_key(facts.get_pk_constraint(name, schema))
+            self._column(column, column["name"] in primary_key["constrained_columns"])
+        self._primary_key(primary_key)
         for key in facts.get_foreign_keys(name, schema):
             self._foreign_key(key)
         for index in facts.get_indexes(name, schema):
@@ -60,7 +61,7 @@ class TableReflection:
             given = table.dialect_kwargs
             table._validate_dialect_kwargs({key: options[key] for key in options if key not in given})
 
-    def _column(self, info: Any) -> None:
+    def _column(self, info: Any, in_primary_key: bool) -> None:
         table = self.table
         for target in (table, table.metadata):
             if target.dispatch is not None:
@@ -91,6 +92,7 @@ class TableReflection:
             name, info["type"], *extra, **options, **info.get("dialect_options", {})
         )
         self.by_name[name] = column
+        column.primary_key = in_primary_key
         table.append_column(column, replace_existing=True)
 
     def _primary_key(self, info: Any) -> None:

@@ -157,7 +157,8 @@ def column_argument(value: Any) -> Any:
             )
         PLAIN_ELEMENTS.add(element.__class__)
         return element
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number or (isinstance(value, str) and value == "*"):
         from .column import ColumnClause
 
         return ColumnClause(str(value), is_literal=True)

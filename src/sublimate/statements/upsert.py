@@ -40,7 +40,7 @@ class OnConflictClause(ClauseElement):
         if constraint is not None:
             self._take_constraint(constraint)
         elif index_elements is not None:
-            self.targets = tuple(key_of(e) for e in index_elements)
+            self.targets = tuple(_target(e) for e in index_elements)
 
     def _take_constraint(self, constraint: Any) -> None:
         name = constraint if isinstance(constraint, str) else getattr(constraint, "name", None)
@@ -57,6 +57,10 @@ class OnConflictClause(ClauseElement):
         )
         if where is not None and self.target_where is None:
             self.target_where = condition(where)
+
+
+def _target(element: Any) -> Any:
+    return element if getattr(element, "is_text", False) else key_of(element)
 
 
 class OnConflictDoNothing(OnConflictClause):

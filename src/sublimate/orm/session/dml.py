@@ -104,6 +104,10 @@ def _insert_steps(
         return _nothing()
     table = mapper.local_table
     keyed = bulk.rows_for_table(mapper, table, rows, bool(options.get("render_nulls")))
+    own = {bind.key for bind in statement.binds if not bind.unique and not bind._is_crud}
+    if own:  # parameters that the statement itself uses, in values() for example
+        for row, values in zip(rows, keyed, strict=True):
+            values.update({name: row[name] for name in own if name in row})
     groups = bulk.grouped(keyed)
     if len(groups) == 1 or not statement._returning:
         for group in groups:
