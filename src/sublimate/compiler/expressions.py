@@ -146,14 +146,27 @@ def render_text(node: Any, ctx: Rendering, **kw: Any) -> str:
 @renders("tstring")
 def render_tstring(node: Any, ctx: Rendering, **kw: Any) -> str:
     ctx.volatile = True
-    return "".join(_tstring_part(part, ctx) for part in node.parts)
+    if ctx.statement is not None and ctx.statement is not node:
+        return "".join(_tstring_part(part, ctx) for part in node.parts)
+    ctx.statement = node
+    level = ctx.open_level(toplevel=True)
+    text = "".join(_tstring_part(part, ctx) for part in node.parts)
+    return ctx.close_level(level) + text
 
 
 def _tstring_part(part: Any, ctx: Rendering) -> str:
     if isinstance(part, str):
         return ctx.percent(part)
-    text = ctx.render(part, asfrom=True) if part.is_selectable else ctx.render(part)
-    return f"({text})" if part.is_select else text
+    if part.__visit_name__ == "label":
+        if isinstance(part.name, AnonymousName):
+            return ctx.render(part.element)
+        raise exc.CompileError(
+            f"Using label() directly inside tstring() is not supported: whether {part.name!r} is to be written as a name "
+            "or as the expression depends on where it stands. Write the expression itself, and AS or the name as text"
+        )
+    if part.is_select:
+        return f"({ctx.render(part)})"
+    return ctx.render(part, asfrom=True) if part.is_selectable else ctx.render(part)
 
 
 def _unescape(text: str) -> str:

@@ -17,8 +17,9 @@ def render_table(table: Any, ctx: Rendering, *, asfrom: bool = False, **kw: Any)
 
 
 @renders("entity")
+@renders("aliased_entity")
 def render_entity(node: Any, ctx: Rendering, **kw: Any) -> str:
-    return ctx.render(node.as_from(), **kw)
+    return ctx.render(node.selectable, **kw)
 
 
 @renders("alias")

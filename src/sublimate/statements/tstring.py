@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from sublimate import exc
 from sublimate.expression.coerce import element_of
-from sublimate.expression.literal import literal
+from sublimate.expression.literal import literal, null
 from sublimate.expression.node import Field, nested
 
 from .text import HasColumns
@@ -23,11 +23,20 @@ class TString(HasColumns):
             raise exc.ArgumentError("pep-750 Tstring (e.g. t'...') expected")
         self.parts: tuple[Any, ...] = tuple(_part(part) for part in template)
 
+    def bindparams(self, *binds: Any, **names_to_values: Any) -> NoReturn:
+        """Refused: the values of a template string are its parameters."""
+        raise NotImplementedError(
+            "TString constructs do not support .bindparams(). Bind parameters are automatically created from "
+            "interpolated values; a name of your own is {bindparam('name')}"
+        )
+
 
 def _part(part: Any) -> Any:
     if isinstance(part, str):
         return part
     value = part.value
+    if value is None:
+        return null()
     if hasattr(value, "interpolations"):
         return TString(value)
     element = element_of(value)
