@@ -2,6 +2,7 @@
 
 import uuid
 
+import pytest
 from sqlalchemy import (
     Column,
     Integer,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import StatementError
 from twins import both
 
 metadata = MetaData()
@@ -114,6 +116,10 @@ def test_expressions_come_back_in_one_round_trip(engine, say):
     metadata.create_all(engine)
     number, v = counted.c
     with engine.connect() as connection:
+        if not engine.dialect.insert_executemany_returning:  # MySQL, where a MariaDB is expected
+            with pytest.raises(StatementError, match="RETURNING when executemany is used"):
+                connection.execute(insert(counted).returning(v), ROWS)
+            return
         for what in ([v + "x"], [literal("z").label("z")], [number, func.replace(v, "a", "b").label("w"), v]):
             statement = insert(counted).returning(*what, sort_by_parameter_order=True)
             with say.counting(engine):

@@ -53,8 +53,10 @@ class MariaDB:
     """Engines are told apart by their user."""
 
     pid: ClassVar[str] = "SELECT connection_id()"
-    slow: ClassVar[str] = "SELECT CAST(:tag AS integer), sleep(0.001)"
-    many_rows: ClassVar[str] = "SELECT repeat('x', 1000) FROM seq_1_to_20000"
+    slow: ClassVar[str] = "SELECT CAST(:tag AS SIGNED), sleep(0.001)"
+    many_rows: ClassVar[str] = (
+        "SELECT repeat('x', 1000) FROM information_schema.columns a, information_schema.columns b LIMIT 20000"
+    )
 
     def __init__(self, url: str) -> None:
         self.url = url

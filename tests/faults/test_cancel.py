@@ -177,6 +177,8 @@ async def outdated_plans(engine: Any) -> None:
     if engine.dialect.name == "sqlite":
         pytest.skip("SQLite's statements are prepared anew by itself")
     async with engine.connect() as connection:
+        if not getattr(engine.dialect, "is_mariadb", True):
+            pytest.skip("MySQL has no ADD COLUMN IF NOT EXISTS")
         for _ in range(6):
             await connection.execute(everything)
         await connection.rollback()

@@ -103,10 +103,13 @@ def _many_returning_steps(
     options: Mapping[str, Any],
 ) -> Steps[AnyResult]:
     kind, dialect = plan.compiled.kind, connection.dialect
-    if kind != "insert":
-        raise exc.InvalidRequestError(
-            f"Dialect {dialect.dialect_description} with current server capabilities does not support "
-            f"{kind.upper()}..RETURNING when executemany is used"
+    if kind != "insert" or not dialect.insert_executemany_returning:
+        raise plan.failed(
+            exc.InvalidRequestError(
+                f"Dialect {dialect.dialect_description} with current server capabilities does not support "
+                f"{kind.upper()}..RETURNING when executemany is used"
+            ),
+            rows,
         )
     raw = yield from insert_returning_steps(
         connection,

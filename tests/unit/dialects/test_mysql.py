@@ -6,6 +6,7 @@ import sublimate as sa
 from sublimate import exc
 from sublimate.dialects import mysql
 from sublimate.dialects.contract.driver import TransactionOptions
+from sublimate.dialects.mysql import introspection
 from sublimate.dialects.mysql.aiomysql import AiomysqlDriver
 from sublimate.dialects.mysql.arguments import connect_arguments, tls_context
 from sublimate.dialects.mysql.dialect import MariaDBDialect, MySQLDialect
@@ -130,3 +131,66 @@ def test_types_show_what_they_were_given() -> None:
     assert repr(mysql.VARCHAR(5, collation="x")) == "VARCHAR(collation='x', length=5)"
     assert repr(mysql.DECIMAL(10, 3, unsigned=True)) == "DECIMAL(unsigned=True, precision=10, scale=3)"
     assert repr(mysql.SET("a", "b")) == "SET('a', 'b')" and repr(mysql.DOUBLE()) == "DOUBLE(asdecimal=True)"
+
+
+def of_version(version: str) -> MySQLDialect:
+    """A dialect that was told this version by its server."""
+    dialect = MySQLDialect()
+    dialect._take_version(version)
+    return dialect
+
+
+@pytest.mark.parametrize(
+    ("version", "share", "cast"),
+    [
+        ("5.7.44", "LOCK IN SHARE MODE", "x"),
+        ("8.0.16", "FOR SHARE OF posts", "x"),
+        ("9.7.4-2", "FOR SHARE OF posts", "CAST(x AS FLOAT)"),
+        ("10.11.14-MariaDB-0+deb12u2", "LOCK IN SHARE MODE", "CAST(x AS FLOAT)"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Datatype FLOAT does not support CAST")
+def test_what_a_version_can_say(version: str, share: str, cast: str) -> None:
+    dialect = of_version(version)
+    locked = sa.select(posts.c.id).with_for_update(read=True, of=posts)
+    assert str(locked.compile(dialect=dialect)).split("\n")[-1] == f"FROM posts {share}"
+    assert str(sa.cast(sa.column("x"), sa.Float).compile(dialect=dialect)) == cast
+    assert dialect.insert_executemany_returning == dialect.is_mariadb == ("MariaDB" in version)
+
+
+@pytest.mark.parametrize(
+    ("default", "extra", "kind", "told"),
+    [
+        ("5", "", "int", "'5'"),
+        ("it's", "", "varchar(9)", "'it''s'"),
+        ("(x)", "", "varchar(9)", "'(x)'"),
+        ("CURRENT_TIMESTAMP", "", "varchar(30)", "'CURRENT_TIMESTAMP'"),
+        ("CURRENT_TIMESTAMP(3)", "DEFAULT_GENERATED", "datetime(3)", "CURRENT_TIMESTAMP(3)"),
+        ("CURRENT_TIMESTAMP", "DEFAULT_GENERATED on update CURRENT_TIMESTAMP", "datetime",
+         "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"),
+        ("uuid()", "DEFAULT_GENERATED", "varchar(36)", "(uuid())"),
+        (r"_utf8mb4\'abc\'", "DEFAULT_GENERATED", "text", "(_utf8mb4'abc')"),
+        ("b'101'", "", "bit(4)", "b'101'"),
+        (None, "", "int", None),
+    ],
+)  # fmt: skip
+def test_defaults_of_mysqls_catalogue_become_sql(default: str, extra: str, kind: str, told: str) -> None:
+    row = ("c", kind, "YES", default, extra, "", None, None, None, None)
+    assert introspection._column(of_version("8.0.36"), *row)["default"] == told
+
+
+def test_generated_columns_of_mysqls_catalogue_become_sql() -> None:
+    row = (
+        "c",
+        "varchar(9)",
+        "YES",
+        None,
+        "STORED GENERATED",
+        "",
+        r"concat(`a`,_utf8mb4\'x\')",
+        None,
+        None,
+        None,
+    )
+    computed = introspection._column(of_version("8.0.36"), *row)["computed"]
+    assert computed == {"sqltext": "(concat(`a`,_utf8mb4'x'))", "persisted": True}

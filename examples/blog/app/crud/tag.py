@@ -32,9 +32,11 @@ async def list_tags(db: AsyncSession, paging: PageQuery) -> tuple[Sequence[RowMa
 async def import_tags(db: AsyncSession, names: Iterable[str]) -> tuple[int, int]:
     """Add the missing names; how many were created, how many were there. Safe when two do it at once."""
     wanted = sorted(set(names))  # sorted: two imports that overlap take their locks in one order
-    statement = INSERT[db.get_bind().dialect.name]().returning(Tag.id)
-    created = (await db.scalars(statement, [{"name": name} for name in wanted])).all()
-    return len(created), len(wanted) - len(created)
+    if not wanted:
+        return 0, 0
+    statement = INSERT[db.get_bind().dialect.name]().values([{"name": name} for name in wanted])
+    created = (await db.execute(statement)).rowcount
+    return created, len(wanted) - created
 
 
 async def get_or_create_tags(db: AsyncSession, names: Iterable[str]) -> list[Tag]:

@@ -52,11 +52,15 @@ MARIADB_SINCE: dict[str, tuple[int, ...]] = {
     "insert_returning": (10, 5),
     "insert_executemany_returning": (10, 5),
     "insert_executemany_returning_sort_by_parameter_order": (10, 5),
+    "casts_to_float": (10, 4, 5),
     "supports_native_uuid": (10, 7),
 }
 
 #: what a MySQL server can do -> since which version
 MYSQL_SINCE: dict[str, tuple[int, ...]] = {
     "supports_for_update_of": (8, 0, 1),
+    "says_for_share": (8, 0, 1),
+    "indexes_expressions": (8, 0, 13),
+    "casts_to_float": (8, 0, 17),
     "requires_alias_for_on_duplicate_key": (8, 0, 20),
 }

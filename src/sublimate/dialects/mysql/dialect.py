@@ -45,6 +45,12 @@ class MySQLDialect(DefaultDialect):
     is_mariadb = False
     #: the new row is named `AS new` in ON DUPLICATE KEY UPDATE, not read by VALUES()
     requires_alias_for_on_duplicate_key = False
+    #: FOR SHARE, which takes OF, NOWAIT and SKIP LOCKED, instead of LOCK IN SHARE MODE
+    says_for_share = False
+    #: an index may have expressions, and the catalogue tells them
+    indexes_expressions = False
+    #: CAST knows FLOAT and DOUBLE
+    casts_to_float = False
     #: how the server keeps the names of tables: 0 as given, 1 in lower case, 2 as given and compared without case
     lower_case_table_names = 0
     ansi_quotes = False

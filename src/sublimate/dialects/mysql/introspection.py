@@ -93,7 +93,7 @@ def _column(
     column: dict[str, Any] = {
         "name": name,
         "type": resolve_type(dialect, _text(type_text), *own),
-        "default": _default(dialect, default, extra),
+        "default": _default(dialect, default, extra, _text(type_text)),
         "comment": comment or None,
         "nullable": nullable == "YES",
     }
@@ -103,30 +103,41 @@ def _column(
         column["autoincrement"] = False
     if generated and not _text(generated).upper().startswith("ROW "):
         persisted = "STORED" in extra.upper() or "PERSISTENT" in extra.upper()
-        column["computed"] = {"sqltext": _parenthesized(dialect, _text(generated)), "persisted": persisted}
+        column["computed"] = {"sqltext": f"({_expression(dialect, generated)})", "persisted": persisted}
         column["default"] = None
     return column
-
-
-def _parenthesized(dialect: Any, expression: str) -> str:
-    """MariaDB's catalogue has the expression bare, MySQL's mostly in parentheses."""
-    return f"({expression})" if dialect.is_mariadb or not expression.startswith("(") else expression
 
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _default(dialect: Any, default: Any, extra: str) -> Any:
-    """The text of DEFAULT; what stands in ON UPDATE belongs to it, as one cannot be said without the other."""
+def _expression(dialect: Any, value: Any) -> str:
+    """An expression of the catalogue as SQL: MySQL's has backslashes before quotes."""
+    text = _text(value)
+    return (
+        text if dialect.is_mariadb else re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), text)
+    )
+
+
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+
+
+def _default(dialect: Any, default: Any, extra: str, type_text: str) -> Any:
+    """The text of DEFAULT; what stands in ON UPDATE belongs to it, as one cannot be said without the other.
+
+    MariaDB's catalogue has the text as it was written, MySQL's has values without quotes and expressions without parentheses.
+    """
     if default is None:
         return None
     default = _text(default)
     if dialect.is_mariadb:
         if default == "NULL":
             return None
-    elif not re.match(r"^(CURRENT_TIMESTAMP|b'|-?\d+(\.\d+)?$|\()", default):
-        default = f"({default})" if "DEFAULT_GENERATED" in extra else "'" + default.replace("'", "''") + "'"
+    elif "DEFAULT_GENERATED" not in extra and not type_text.startswith("bit"):
+        default = "'" + default.replace("'", "''") + "'"
+    elif "DEFAULT_GENERATED" in extra and not default.startswith("CURRENT_TIMESTAMP"):
+        default = f"({_expression(dialect, default)})"
     found = re.search(r"on update \S+", extra, re.IGNORECASE)
     return f"{default} ON UPDATE {found[0][10:]}" if found else default
 
@@ -208,15 +219,21 @@ def foreign_keys_steps(connection: Any, table: str, schema: str | None = None, *
 
 
 def indexes_steps(connection: Any, table: str, schema: str | None = None, **_: Any) -> Steps[Any]:
-    sql = f"""SELECT index_name, non_unique, column_name, sub_part, index_type FROM information_schema.statistics
+    dialect = connection.dialect
+    expression = "expression" if dialect.indexes_expressions else "NULL"
+    sql = f"""SELECT index_name, non_unique, column_name, sub_part, index_type, {expression} FROM information_schema.statistics
               WHERE {_HERE} AND index_name <> 'PRIMARY' ORDER BY index_name, seq_in_index"""
     rows = yield from _rows(connection, sql, schema=schema, name=table)
     if not rows:
         yield from _require(connection, table, schema)
-    length, prefix = f"{connection.dialect.name}_length", f"{connection.dialect.name}_prefix"
+    length, prefix = f"{dialect.name}_length", f"{dialect.name}_prefix"
     indexes: dict[str, dict[str, Any]] = {}
-    for name, non_unique, column, part, kind in rows:
+    for name, non_unique, column, part, kind, computed in rows:
         index = indexes.setdefault(name, {"name": name, "column_names": [], "unique": not non_unique})
+        if computed is not None and "expressions" not in index:
+            index["expressions"] = list(index["column_names"])
+        if "expressions" in index:
+            index["expressions"].append(column if computed is None else f"({_expression(dialect, computed)})")
         index["column_names"].append(column)
         if part:
             index.setdefault("dialect_options", {}).setdefault(length, {})[column] = part
@@ -249,7 +266,7 @@ def check_constraints_steps(connection: Any, table: str, schema: str | None = No
     rows = yield from _rows(connection, sql, schema=schema, name=table)
     if not rows:
         yield from _require(connection, table, schema)
-    return [{"name": row[0], "sqltext": _text(row[1])} for row in rows]
+    return [{"name": row[0], "sqltext": _expression(connection.dialect, row[1])} for row in rows]
 
 
 def table_comment_steps(connection: Any, table: str, schema: str | None = None, **_: Any) -> Steps[Any]:

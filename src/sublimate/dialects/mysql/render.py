@@ -39,7 +39,8 @@ def render_limit(select: Any, ctx: Rendering, **kw: Any) -> str:
 @renders("for_update_clause", dialect="mysql")
 def render_for_update(select: Any, ctx: Rendering, **kw: Any) -> str:
     arg = select._for_update_arg
-    text = " LOCK IN SHARE MODE" if arg.read else " FOR UPDATE"
+    share = " FOR SHARE" if ctx.dialect.says_for_share else " LOCK IN SHARE MODE"
+    text = share if arg.read else " FOR UPDATE"
     if arg.of and ctx.dialect.supports_for_update_of:
         tables = {id(o.table if hasattr(o, "table") and o.table is not None else o): o for o in arg.of}
         text += " OF " + ", ".join(
@@ -138,6 +139,8 @@ def cast_type(type_: Any, ctx: Rendering) -> str:
     if family == "Numeric":
         found: str = process(type_).replace("NUMERIC", "DECIMAL")
         return found
+    if family == "Float" and ctx.dialect.casts_to_float:
+        return str(process(impl))
     process(type_)  # raises for what MySQL does not have
     return "DATETIME" if isinstance(type_, Interval) else ""
 

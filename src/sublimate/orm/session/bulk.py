@@ -104,6 +104,12 @@ def _insert_returning_steps(
     connection: Any, mapper: Any, table: Any, rows: list[dict[str, Any]], mappings: list[dict[str, Any]]
 ) -> Steps[None]:
     at = 0
+    if not connection.dialect.insert_executemany_returning:
+        for mapping, row in zip(mappings, rows, strict=True):
+            result = yield from connection.execute_steps(Insert(table), row)
+            for column, value in zip(table.primary_key, result.inserted_primary_key, strict=True):
+                mapping[mapper.get_property_by_column(column).key] = value
+        return _carry_keys(mapper, mappings)
     for group in grouped(rows):
         missing = [column for column in table.primary_key if column.key not in group[0]]
         if not missing:

@@ -92,6 +92,11 @@ def _insert_steps(
         result = yield from connection.execute_steps(statement, None, options or None)
         return (yield from _returned_steps(session, bind, statement, result, options, source))
     rows = list(params) if isinstance(params, Sequence) else [params]
+    if statement._returning and not connection.dialect.insert_executemany_returning:
+        raise exc.InvalidRequestError(
+            f"Can't use explicit RETURNING for bulk INSERT operation with {connection.dialect.dialect_description} backend; "
+            "executemany with RETURNING is not enabled for this dialect."
+        )
     if len(list(mapper.tables)) > 1 and not statement._values:
         if statement._returning:
             return (

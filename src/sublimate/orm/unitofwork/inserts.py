@@ -86,9 +86,10 @@ def _translation(connection: Any) -> Any:
 def _run_steps(connection: Any, facts: TableFacts, mask: int, rows: list[Row], alone: bool) -> Steps[None]:
     plan = insert_plan(connection, facts, mask)
     dicts = [obj.__dict__ for _, obj in rows]
-    if facts.sentinel is not None and len(rows) > 1:
+    sentinel = facts.sentinel if plan.fetched and len(rows) > 1 else None
+    if sentinel is not None:
         for number, values_of in enumerate(dicts):
-            values_of[facts.sentinel.key] = number
+            values_of[sentinel.key] = number
     values = plan.reader.read(dicts, plan.context_for(connection))
     if facts.sentinel is not None:
         for values_of in dicts:
