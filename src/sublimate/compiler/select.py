@@ -452,7 +452,8 @@ def render_textual_select(node: Any, ctx: Rendering, **kw: Any) -> str:
         if ctx.result_columns is not None:
             by_name = not node.positional
             ctx.result_columns.extend(
-                ResultColumn(None, c.key if by_name else None, c.type, (c,)) for c in node.column_args
+                ResultColumn(None, c.key if by_name else None, c.type, (c, getattr(c, "column", c)))
+                for c in node.column_args
             )
     for cte in node._independent_ctes:
         ctx.render(cte)

@@ -14,7 +14,7 @@ from sublimate.orm.declarative.base import (
 )
 from sublimate.orm.declarative.constructs import synonym_for
 from sublimate.orm.declarative.mixins import declared_attr
-from sublimate.schema import Table
+from sublimate.schema import MetaData, Table
 
 
 class DeferredReflection:
@@ -33,10 +33,15 @@ class DeferredReflection:
     def prepare(cls, bind: Any, **reflect_kw: Any) -> None:
         """Read the tables of all classes below this one, and map the classes."""
         waiting = list(waiting_scans(cls))
+        names: dict[tuple[MetaData, str | None], list[str]] = {}
         for sub in waiting:
             table = sub._sa_waiting_scan.table
             if isinstance(table, Table):
-                _reflect(table, bind, reflect_kw)
+                names.setdefault((table.metadata, table.schema), []).append(table.name)
+        for (metadata, schema), only in names.items():
+            metadata.reflect(
+                bind, schema=schema, only=only, extend_existing=True, autoload_replace=False, **reflect_kw
+            )
         for sub in waiting:
             scan = sub._sa_waiting_scan
             type.__delattr__(sub, "_sa_waiting_scan")
@@ -49,12 +54,6 @@ def waiting_scans(cls: Any) -> Iterator[Any]:
         if "_sa_waiting_scan" in vars(sub):
             yield sub
         yield from waiting_scans(sub)
-
-
-def _reflect(table: Table, bind: Any, options: dict[str, Any]) -> None:
-    Table(
-        table.name, table.metadata, schema=table.schema, extend_existing=True, autoload_replace=False, autoload_with=bind, **options,
-    )  # fmt: skip
 
 
 __all__ = [

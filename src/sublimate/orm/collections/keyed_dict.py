@@ -8,11 +8,16 @@ from typing import Any, TypeVar
 
 from sublimate import exc
 from sublimate.orm.collections.tracked_dict import InstrumentedDict
+from sublimate.util.warnings import warn
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 _MISSING: Any = object()
+
+
+def _no_key(value: Any) -> Any:
+    return _MISSING
 
 
 class KeyFuncDict(InstrumentedDict[K, V]):
@@ -24,6 +29,8 @@ class KeyFuncDict(InstrumentedDict[K, V]):
     def __init__(
         self, keyfunc: Callable[[V], Any], *dict_args: Any, ignore_unpopulated_attribute: bool = False
     ) -> None:
+        if not callable(keyfunc):  # made like any dictionary, as dataclasses.asdict() does
+            keyfunc, dict_args = _no_key, (keyfunc, *dict_args)
         self.keyfunc = keyfunc
         self.ignore_unpopulated_attribute = ignore_unpopulated_attribute
         super().__init__(*dict_args)
@@ -43,6 +50,14 @@ class KeyFuncDict(InstrumentedDict[K, V]):
     def set(self, value: V, _sa_initiator: Any = None) -> None:
         """Add an object under its key."""
         key = self._key_of(value)
+        if key is None and isinstance(self.keyfunc, (_AttributeKey, _ColumnKey)):
+            if self.ignore_unpopulated_attribute:
+                return
+            warn(
+                f"Attribute keyed dictionary value for attribute {getattr(self._impl, 'label', 'of a collection')} was None; this will raise "
+                "in a future release. To skip this assignment entirely, set the 'ignore_unpopulated_attribute=True' parameter on the mapped "
+                "collection factory."
+            )
         if key is not _MISSING:
             self.__setitem__(key, value)
 

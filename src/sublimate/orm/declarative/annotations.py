@@ -294,14 +294,13 @@ def _enum_like(template: Enum, *values: Any) -> TypeEngine[Any]:
         "length": template._explicit_length, "values_callable": template.values_callable,
         "omit_aliases": template.omit_aliases,
     }  # fmt: skip
-    if (
-        template.enum_class not in (None, enum.Enum) and template.name != template.enum_class.__name__.lower()
-    ) or (template.enum_class is None and template.name is not None):
+    own_name = None if template.enum_class is None else template.enum_class.__name__.lower()
+    if template.name != own_name:
         options["name"] = template.name
     if isinstance(values[0], str):
         options.pop("values_callable")
         options.pop("omit_aliases")
-        options["native_enum"] = template.native_enum and "name" in options
+        options["native_enum"] = template.native_enum and template.enum_class is None and "name" in options
     made = type(template)(*values, **options)
     made.inherit_schema = template.inherit_schema
     return made

@@ -14,6 +14,7 @@ from sublimate.orm.mapping.relationship import RelationshipProperty
 from sublimate.orm.state.symbols import DONT_SET
 from sublimate.schema.base import NO_ARG
 from sublimate.util.lazy import dataclasses
+from sublimate.util.warnings import warn_deprecated
 
 from . import annotations as notes
 from .class_body import ClassBody, Found
@@ -21,6 +22,7 @@ from .constructs import composite, deferred, mapped_column, relationship, synony
 from .mapped_column import AttributeOptions, MappedColumn, UnmappedColumn
 
 _T = TypeVar("_T", bound=Any)
+_RESERVED = frozenset({"metadata", "registry", "type_annotation_map"})
 _ARGUMENTS = ("init", "repr", "eq", "order", "unsafe_hash", "match_args", "kw_only", "dataclass_callable")
 
 
@@ -59,15 +61,34 @@ class MappedAsDataclass:
         chosen = {**inherited, **{k: v for k, v in given.items() if v is not NO_ARG}}
         type.__setattr__(cls, "_sa_dataclass_defaults", chosen)
         is_base = any(vars(b).get("_sa_is_root_base", False) for b in cls.__bases__)
-        if not is_base and hasattr(cls, "_sa_registry") and not vars(cls).get("__abstract__", False):
+        will_be_mapped = (
+            not is_base and hasattr(cls, "_sa_registry") and not vars(cls).get("__abstract__", False)
+        )
+        if will_be_mapped:
             type.__setattr__(cls, "_sa_dataclass_arguments", chosen)
+        else:
+            _note_plain_fields(cls, chosen.get("kw_only", False) is True)
         super().__init_subclass__(**kw)
-        if not is_base and not hasattr(cls, "_sa_registry"):
-            make_mixin_dataclass(cls, chosen)
 
 
-def make_mixin_dataclass(cls: Any, arguments: dict[str, Any]) -> None:
-    """A mixin of dataclasses says only what its fields are; the mapped class makes them."""
+def _note_plain_fields(cls: Any, kw_only: bool) -> None:
+    """Fields of a base or mixin that are not mapped are those of a plain dataclass; mapped classes make the others."""
+    own = notes.annotations_of(cls)
+    plain = {
+        key: annotation
+        for key, annotation in own.items()
+        if not (
+            key.startswith("__") or notes.is_class_var(annotation) or _is_mapped_value(vars(cls).get(key))
+        )
+        and key not in _RESERVED
+        and notes.parse(annotation, cls) is None
+    }
+    if plain:
+        cls.__annotations__ = plain
+        try:
+            dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
+        finally:
+            cls.__annotations__ = own
 
 
 def make_dataclass(body: ClassBody, arguments: dict[str, Any]) -> None:
@@ -175,18 +196,16 @@ def _is_mapped_value(value: Any) -> bool:
 def _field(value: Any, parsed: Any, cls: Any, key: str) -> Any:
     """What `dataclasses.field()` is given for a mapped attribute."""
     options = getattr(value, "options", None)
-    if value is None:
-        options = next(
-            (
-                i.options
-                for i in notes.annotated_metadata(notes.without_none(parsed.inner)[0])
-                if isinstance(i, MappedColumn)
-            ),
-            None,
-        )
     if options is None:
         return dataclasses.field()
     given = _given(options)
+    if isinstance(value, MappedColumn) and callable(given.get("default")):
+        warn_deprecated(
+            f"Callable object passed to the ``default`` parameter for attribute {key!r} in a ORM-mapped Dataclasses context is ambiguous: "
+            "insert_default= is for values made when a row is inserted, default_factory= for those of new objects."
+        )
+        if given.get("init") is False:
+            del given["default"]  # the column has it
     if isinstance(value, RelationshipProperty):
         _leave_unset(value, given, parsed, cls, key)
     elif "default" in given and (

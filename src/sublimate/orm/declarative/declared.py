@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ForwardRef
 
 from sublimate import exc
+from sublimate.expression.element import ColumnElement
 from sublimate.expression.names import quoted_name
 from sublimate.orm.attributes.descriptor import QueryableAttribute
 from sublimate.orm.attributes.mapped import Mapped, Unmapped
@@ -138,10 +139,25 @@ class DeclaredAttributes:
                 self.properties[key] = value
         elif isinstance(value, RelationshipProperty):
             self._take_relationship(key, value, parsed)
-            self.properties[key] = value
+            self._note_property(key, value)
         elif isinstance(value, MapperProperty):
             self._take_property(key, value, parsed)
-            self.properties[key] = value
+            self._note_property(key, value)
+        elif isinstance(value, ColumnElement):
+            warn(
+                f"Attribute {key!r} on class {self.body.cls} appears to be a non-schema SQLAlchemy expression object; this won't be part of "
+                "the declarative mapping. To map arbitrary expressions, use ``column_property()`` or a similar function such as "
+                "``deferred()``, ``query_expression()`` etc."
+            )
+
+    def _note_property(self, key: str, value: MapperProperty[Any]) -> None:
+        """A construct is that of one attribute: of two that are given the same, the latter."""
+        for earlier in [k for k, known in self.properties.items() if known is value and k != key]:
+            warn(
+                f"ORM mapped property {self.body.cls.__name__}.{earlier} being assigned to attribute {key!r} is already associated with "
+                f"attribute {earlier!r}. The attribute will be de-associated from {earlier!r}."
+            )
+        self.properties[key] = value
 
     def _name(self, column: Column[Any], key: str) -> None:
         if column.name is None:

@@ -8,6 +8,7 @@ from sublimate.orm.attributes.mapped import Mapped
 from sublimate.orm.mapping.properties import ColumnProperty
 from sublimate.schema import Column, ForeignKey
 from sublimate.schema.base import NO_ARG
+from sublimate.util.warnings import warn_deprecated
 
 _T = TypeVar("_T")
 
@@ -107,7 +108,14 @@ class MappedColumn(Mapped[_T]):
                 given.pop(key, None)
         given.pop("type_", None)
         given.pop("name", None)
-        name = self.column.name or template.column.name
+        if template.column.name is not None or template.column.key is not None:
+            warn_deprecated(
+                "Can't use the 'key' or 'name' arguments in Annotated with mapped_column(); this will be ignored"
+            )
+        given.pop("key", None)
+        if "key" in self.given:
+            given["key"] = self.given["key"]
+        name = self.column.name
         type_ = self.column.type if has_type else copied.type
         items = [a for a in args if hasattr(a, "_set_parent")]
         items += [fk._copy() for fk in template.column.foreign_keys if ForeignKey not in known]
@@ -124,11 +132,12 @@ class MappedColumn(Mapped[_T]):
         self._take_options(template)
 
     def _take_options(self, template: MappedColumn[Any]) -> None:
-        merged = [
-            mine if mine is not NO_ARG else theirs
-            for mine, theirs in zip(self.options, template.options, strict=True)
-        ]
-        self.options = AttributeOptions(*merged)
+        for option, value in template.options._asdict().items():
+            if value is not NO_ARG and option != "default":
+                warn_deprecated(
+                    f"Argument {option!r} is a dataclass argument and cannot be specified within a mapped_column() bundled inside of an "
+                    "Annotated object"
+                )
         self.deferred = self.deferred or template.deferred
         self.deferred_group = self.deferred_group or template.deferred_group
         self.deferred_raiseload = self.deferred_raiseload or template.deferred_raiseload

@@ -9,6 +9,7 @@ from sublimate import exc
 from sublimate.orm.attributes.instrument import install
 
 from .join_condition import MANYTOONE, ONETOMANY, MarkedColumn, replace_marked
+from .overlaps import warn_of_replaced
 
 
 def connect_back(prop: Any, make: Callable[..., Any]) -> None:
@@ -60,6 +61,7 @@ def _make_backref(prop: Any, make: Callable[..., Any]) -> None:
     new._is_backref = True
     prop.back_populates = name
     prop.backref = None
+    warn_of_replaced(mapper, name)
     mapper._set_property(name, new)
     new.configure()
     for each in mapper.self_and_descendants:

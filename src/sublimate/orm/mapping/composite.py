@@ -12,7 +12,9 @@ from sublimate.expression.node import token
 from sublimate.operators import ColumnOperators
 from sublimate.operators import functions as f
 from sublimate.orm.attributes.descriptor import QueryableAttribute
+from sublimate.orm.attributes.events import listeners_for
 from sublimate.orm.attributes.mapped import Mapped
+from sublimate.orm.state.symbols import NO_VALUE
 from sublimate.schema import Column
 from sublimate.schema.base import NO_ARG
 from sublimate.util.lazy import dataclasses
@@ -284,6 +286,9 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
         coerce = getattr(self.composite_class, "_coerce_composite", None)
         if coerce is not None:
             value = coerce(self.key, value)
+        listeners = listeners_for(type(instance), self.key).get("set")
+        if listeners:
+            value = self._tell(instance, value, listeners)
         values = (None,) * len(self.attribute_keys) if value is None else self.values_of(value)
         for key, part in zip(self.attribute_keys, values, strict=True):
             setattr(instance, key, part)
@@ -291,6 +296,16 @@ class CompositeProperty(MapperProperty[_T], Mapped[_T]):
         track = getattr(type(value), "_track_composite", None)
         if track is not None:
             track(value, instance, self.key)
+
+    def _tell(self, instance: Any, value: Any, listeners: list[Any]) -> Any:
+        """Tell `set` listeners of the composite itself; the value that they leave."""
+        known = self.key in instance.__dict__ or all(key in instance.__dict__ for key in self.attribute_keys)
+        old = self.read(instance) if known or self.active_history else NO_VALUE
+        for listener in listeners:
+            answer = listener(instance, value, old, None)
+            if listener.retval:
+                value = answer
+        return value
 
     def history_of(self, instance: Any) -> Any:
         """What changed, from the histories of the columns."""

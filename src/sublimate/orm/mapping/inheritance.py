@@ -81,13 +81,13 @@ def equated_columns(condition: Any) -> list[tuple[Any, Any]]:
     ]
 
 
-def primary_key_of(mapper: Any, given: Any) -> tuple[Any, ...]:
+def primary_key_of(mapper: Any, given: Any, properties: dict[str, Any]) -> tuple[Any, ...]:
     """The primary key columns of a mapper: those given, the parent's, or those of its table."""
     if mapper.inherits is not None and not mapper.concrete and not given:
         found: tuple[Any, ...] = mapper.inherits.primary_key
         return found
     if given:
-        columns = [_as_column(mapper, c) for c in given]
+        columns = [_as_column(mapper, c, properties) for c in given]
     else:
         columns = list(mapper.persist_selectable.primary_key)
         if not columns and not hasattr(mapper.persist_selectable, "metadata"):
@@ -100,9 +100,18 @@ def primary_key_of(mapper: Any, given: Any) -> tuple[Any, ...]:
     return tuple(columns)
 
 
-def _as_column(mapper: Any, value: Any) -> Any:
+def _as_column(mapper: Any, value: Any, properties: dict[str, Any]) -> Any:
+    """A column, or the column of an attribute that is given by its name."""
     if isinstance(value, str):
-        value = mapper.persist_selectable.c[value]
+        name, value = value, properties.get(value)
+        if isinstance(value, ColumnProperty):
+            value = value.columns[0]
+        elif value is None:
+            value = mapper.persist_selectable.c.get(name)
+        if value is None:
+            raise exc.ArgumentError(
+                f"Can't determine primary key column '{name}' of {mapper} - no attribute is mapped to this name."
+            )
     element = element_of(value)
     return element.column if isinstance(element, EntityColumn) else element
 

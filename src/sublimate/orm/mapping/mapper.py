@@ -41,6 +41,7 @@ from .inheritance import (
     set_up_polymorphism,
     set_up_tables,
 )
+from .overlaps import warn_of_replaced
 from .properties import ColumnProperty, MapperProperty, SynonymProperty
 from .reconstructor import reconstructor_of
 
@@ -161,7 +162,7 @@ class Mapper(InspectionAttr, Generic[_O]):
         set_up_tables(self, inherit_condition)
         self.tables = tables_of(self.persist_selectable)
         self._equated = equated_columns(self.inherit_condition)
-        self.primary_key = primary_key_of(self, primary_key)
+        self.primary_key = primary_key_of(self, primary_key, properties)
         if self.inherits is not None:
             join_family(self)
         for key, value in properties.items():
@@ -240,6 +241,7 @@ class Mapper(InspectionAttr, Generic[_O]):
 
     def add_property(self, key: str, prop: Any) -> None:
         """Map one more attribute: `User.__mapper__.add_property("age", users.c.age)`."""
+        warn_of_replaced(self, key)
         added = self._set_property(key, prop)
         if self.configured:
             added.configure()

@@ -1,11 +1,12 @@
-"""Two relationships that write the same column: probably one link that was declared twice. A warning says so."""
+"""Warnings of what is declared twice: two relationships that write the same column, an attribute in the place of another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sublimate.util.warnings import warn
+from sublimate.orm.attributes.descriptor import QueryableAttribute
+from sublimate.util.warnings import warn, warn_deprecated
 
 
 def warn_of_overlaps(mappers: Iterable[Any]) -> None:
@@ -50,4 +51,20 @@ def _warn(prop: Any, source: Any, target: Any, rivals: list[tuple[Any, Any]]) ->
         "applied to one or more if they are read-only. For the less common case that foreign key constraints are partially "
         "overlapping, the orm.foreign() annotation can be used to isolate the columns that should be written towards.   To silence "
         f"this warning, add the parameter 'overlaps=\"{silencing}\"' to the '{prop}' relationship."
+    )
+
+
+def warn_of_replaced(mapper: Any, key: str) -> None:
+    """Say it where a new attribute takes the place of another one of the class."""
+    known = mapper._props.get(key)
+    placed = vars(mapper.class_).get(key)
+    if known is not None and known.parent is mapper:
+        what = "ORM-mapped attribute"
+    elif placed is not None and not isinstance(placed, QueryableAttribute):
+        what = "class-bound attribute of the same name"
+    else:
+        return
+    warn_deprecated(
+        f"User-placed attribute {mapper.class_.__name__}.{key} on {mapper} is replacing an existing {what}.  Behavior is not fully defined "
+        "in this case.  This use is deprecated and will raise an error in a future release"
     )

@@ -7,7 +7,9 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, dataclass_transform, get_args, get_origin, overload
 from weakref import WeakKeyDictionary
 
+from sublimate import exc
 from sublimate.event.family import Family, register, resolver
+from sublimate.expression.coerce import element_of
 from sublimate.orm.attributes.instrument import declarative_constructor, uninstall
 from sublimate.schema import MetaData
 from sublimate.statements.from_clause import FromClause
@@ -114,6 +116,11 @@ class registry:
         self, class_: type[_O], local_table: FromClause | None = None, **kw: Any
     ) -> Mapper[_O]:
         """Map a class to a Table: `registry.map_imperatively(User, users, properties={…})`."""
+        table = None if local_table is None else element_of(local_table)
+        if local_table is not None and (table is None or not table.is_selectable or hasattr(table, "mapper")):
+            raise exc.ArgumentError(
+                f"FROM expression, such as a Table or alias() object expected, got {local_table!r}."
+            )
         inherits = kw.pop("inherits", None)
         if inherits is None:
             inherits = (

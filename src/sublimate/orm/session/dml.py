@@ -113,6 +113,11 @@ def _insert_steps(
     if own:  # parameters that the statement itself uses, in values() for example
         for row, values in zip(rows, keyed, strict=True):
             values.update({name: row[name] for name in own if name in row})
+    if any(r.__visit_name__ == "textclause" for r in statement._returning) and isinstance(params, Sequence):
+        raise exc.CompileError(
+            "Can't use RETURNING * with bulk ORM INSERT.  Please use a different INSERT form, such as INSERT..VALUES or INSERT with a "
+            "Core Connection"
+        )
     groups = bulk.grouped(keyed)
     if len(groups) == 1 or not statement._returning:
         for group in groups:

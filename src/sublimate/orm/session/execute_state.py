@@ -145,6 +145,8 @@ class ORMExecuteState:
     @property
     def all_mappers(self) -> Sequence[Mapper[Any]]:
         """The mappers of all that is selected or written."""
+        if self.is_column_load and self.bind_mapper is not None:
+            return [self.bind_mapper]  # whose columns they are, the statement says only in FROM
         return mappers_of_statement(self.statement)
 
     # ---- loads that an attribute or option asked for

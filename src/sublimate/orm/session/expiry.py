@@ -30,6 +30,11 @@ def refresh_steps(
         raise exc.ArgumentError(
             "with_for_update should be the boolean value True, or a dictionary with options.  A blank dictionary is ambiguous."
         )
+    changed = [key for key in state.mapper.pk_keys if key in (state.committed or ())]
+    if changed and attribute_names is not None and not session._autoflushes():
+        raise exc.InvalidRequestError(
+            f"Please flush pending primary key changes on attributes {changed!r} for {describe(obj)} before proceeding with a refresh"
+        )
     if attribute_names is None:
         yield from _refresh_all_steps(session, obj, state, with_for_update, source)
     else:

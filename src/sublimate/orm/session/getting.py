@@ -195,7 +195,9 @@ def load_by_identity_steps(
     """Read one object by its primary key."""
     transaction = session._use()
     bind = (
-        session.bind if session._simple_bind and bind_arguments is None else session._bind_for_mapper(mapper)
+        session.bind
+        if session._simple_bind and bind_arguments is None
+        else session._bind_for(get_statement(mapper), {"mapper": mapper, **(bind_arguments or {})})
     )
     engine = bind.engine
     if session._autoflushes():
