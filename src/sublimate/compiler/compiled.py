@@ -19,7 +19,7 @@ from . import operations as _operations
 from . import select as _select
 from . import update as _update
 from . import upsert as _upsert
-from .expressions import empty_set, tuple_types, wrapped
+from .expressions import empty_set, in_list_literal, tuple_types, wrapped
 from .facts import Facts
 from .linting import COLLECT_CARTESIAN_PRODUCTS, NO_LINTING, WARN_LINTING, warn_of
 from .registry import has_renderer
@@ -326,7 +326,7 @@ class Compiled(Facts):
         if not items:
             return empty_set(slot.bind, ctx)
         if slot.literal_execute:
-            return ", ".join(ctx.literal(v, slot.bind.type) for v in items)
+            return in_list_literal(slot.bind, items, ctx)
         if isinstance(items[0], (tuple, list)) and (slot.bind.type._is_tuple_type or slot.bind.type._isnull):
             rows = []
             for r, row in enumerate(items):

@@ -149,7 +149,9 @@ class Inspector:
 
     def has_table(self, table_name: str, schema: str | None = None, **kw: Any) -> bool:
         """Whether there is a table or view of this name."""
-        return table_name in self._look("relation_names", schema)
+        if table_name in self._look("relation_names", schema):
+            return True
+        return self._knows("temporary_table") and bool(self._look("temporary_table", table_name, schema))
 
     def has_sequence(self, sequence_name: str, schema: str | None = None, **kw: Any) -> bool:
         return sequence_name in self._look("sequence_names", schema)
@@ -231,10 +233,10 @@ class Inspector:
         lasting, temporary = ObjectScope.DEFAULT in scope, ObjectScope.TEMPORARY in scope and schema is None
         if ObjectKind.TABLE in kind:
             names += self.get_table_names(schema) if lasting else []
-            names += self.get_temp_table_names() if temporary else []
+            names += self.get_temp_table_names() if temporary and self._knows("temp_table_names") else []
         if ObjectKind.VIEW in kind:
             names += self.get_view_names(schema) if lasting else []
-            names += self.get_temp_view_names() if temporary else []
+            names += self.get_temp_view_names() if temporary and self._knows("temp_view_names") else []
         if ObjectKind.MATERIALIZED_VIEW in kind and lasting and self._knows("materialized_view_names"):
             names += self.get_materialized_view_names(schema)
         return list(dict.fromkeys(names))

@@ -18,10 +18,12 @@ from sublimate.util.warnings import warn
 class Existing:
     """What the database has already, looked up once per schema and only as far as asked."""
 
-    def __init__(self, connection: Any, checkfirst: Any) -> None:
+    def __init__(self, connection: Any, checkfirst: Any, *, of_one: bool = False) -> None:
         self.connection = connection
         self.check = CheckFirst.of(checkfirst)
         self._known: dict[tuple[str, Any], set[str]] = {}
+        #: one table alone may be a temporary one, which some servers list nowhere
+        self.of_one = of_one
 
     def _names_steps(self, kind: str, schema: str | None) -> Steps[Any]:
         known = self._known.get((kind, schema))
@@ -33,8 +35,14 @@ class Existing:
 
     def has_steps(self, kind: str, item: Any) -> Steps[Any]:
         """Whether a relation, sequence or type of this name is there."""
-        names = yield from self._names_steps(kind, self.connection.schema_for_object(item))
-        return self.connection.dialect.normalize_stored_name(item.name) in names
+        schema = self.connection.schema_for_object(item)
+        names = yield from self._names_steps(kind, schema)
+        if self.connection.dialect.normalize_stored_name(item.name) in names:
+            return True
+        is_temporary = getattr(self.connection.dialect.introspection, "temporary_table_steps", None)
+        if kind != "relation" or is_temporary is None or not (item._prefixes or self.of_one):
+            return False
+        return (yield from is_temporary(self.connection, item.name, schema))
 
     def missing_steps(self, kind: str, item: Any, flag: CheckFirst) -> Steps[Any]:
         """Whether to create it."""
@@ -102,7 +110,7 @@ def create_all_steps(
 
 def create_table_steps(connection: Any, table: Any, checkfirst: Any = True) -> Steps[Any]:
     """Create one table, with all that belongs to it."""
-    existing = Existing(connection, checkfirst)
+    existing = Existing(connection, checkfirst, of_one=True)
     if (yield from existing.missing_steps("relation", table, _looked_up(table))):
         yield from _create_table(connection, table, None, existing, set())
 
@@ -260,7 +268,7 @@ def _drop_order(dialect: Any, tables: list[Any]) -> list[tuple[Any, Any]]:
 
 def drop_table_steps(connection: Any, table: Any, checkfirst: Any = True) -> Steps[Any]:
     """Drop one table, with all that belongs to it."""
-    existing = Existing(connection, checkfirst)
+    existing = Existing(connection, checkfirst, of_one=True)
     if (yield from existing.present_steps("relation", table, _looked_up(table))):
         yield from _drop_table(connection, table, existing)
 

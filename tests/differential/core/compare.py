@@ -95,4 +95,6 @@ def executed(root: Root, connection: Any, build: Build) -> Any:
 
 def typed(value: Any) -> Any:
     """A value with its type, so that 1 and True and Decimal(1) differ."""
+    if type(value).__module__.partition(".")[0] in (ORACLE.name, OURS.name):
+        value = repr(value)  # a Range
     return (type(value).__name__, list(value) if isinstance(value, list | tuple) else value)

@@ -69,3 +69,6 @@ def fill_documents(engine: Any) -> None:
         docs.metadata.drop_all(connection)
         docs.metadata.create_all(connection)
         connection.execute(docs.insert(), DOCUMENTS)
+        connection.exec_driver_sql(
+            "UPDATE docs SET span = int4range(id, id + 3), pairs = hstore('k', id::text), address = ('10.0.0.' || id)::inet WHERE id < 4"
+        )

@@ -100,6 +100,10 @@ class StatementWriter(Writer):
                         f"func.generate_series(1, 4).table_valued('v', name='g{self.count}')",
                         f"func.generate_series(1, 3).table_valued('v', name='g{self.count}').render_derived()",
                         "func.generate_series(1, 3).table_valued('v', with_ordinality='o').render_derived()",
+                        f"func.unnest(postgresql.array([1, 2])).table_valued(column('v', Integer), name='un{self.count}').render_derived()",
+                        "func.jsonb_array_elements_text(literal([1, 2], postgresql.JSONB)).table_valued('v').render_derived()",
+                        "func.jsonb_to_recordset(literal([{'v': 1}], postgresql.JSONB)).table_valued(column('v', Integer)).render_derived(with_types=True)",
+                        "func.generate_series(1, 2).table_valued('v').lateral()",
                     )
                 )
                 return name, members(name, [("int", "v")])
@@ -431,7 +435,10 @@ class StatementWriter(Writer):
         frm, other = columns, ""
         if self.chance(3):
             other = self.pick(*[name for name in ("u", "n", "keyed", "s.pt") if name != table])
-            if self.chance(3):
+            if self.chance(4):
+                other, other_columns = self.derived(1, [], self.pick("subquery()", "cte()", "lateral()"))
+                frm = columns + other_columns
+            elif self.chance(3):
                 other_columns = TABLES[other]
                 other = self.name(f"{other}.alias()")
                 frm = columns + members(other, other_columns)
@@ -465,7 +472,7 @@ class StatementWriter(Writer):
         where = self.some(2, lambda: self.condition(frm, 1), 0 if frm is columns else 1)
         if frm is not columns:
             others = [text for kind, text in frm[len(columns) :] if kind == "int"]
-            where.append(f"{columns[0][1]} == {self.pick(*others)}")
+            where.append(f"{columns[0][1]} == {self.pick(*others or ['literal(1)'])}")
         text = f"update({table}){body}" + (f".where({', '.join(where)})" if where else "")
         return (
             text

@@ -15,7 +15,8 @@ TABLES: dict[str, Columns] = {
     "s.u": [("int", "id"), ("str", "name"), ("int", "age"), ("num", "balance"), ("bool", "active"), ("date", "created")],
     "s.p": [("int", "id"), ("int", "user_id"), ("str", "title"), ("str", "body"), ("num", "score")],
     "s.pt": [("int", "post_id"), ("int", "tag_id")],
-    "s.docs": [("int", "id"), ("json", "data"), ("jsonb", "jb"), ("words", "words"), ("numbers", "numbers")],
+    "s.docs": [("int", "id"), ("json", "data"), ("jsonb", "jb"), ("words", "words"), ("numbers", "numbers"), ("range", "span"),
+        ("pairs", "pairs"), ("inet", "address")],
 }  # fmt: skip
 KINDS = ["int", "int", "str", "str", "bool", "num", "date"]
 
@@ -79,6 +80,7 @@ class Writer:
                         f"literal({-number})",
                         "literal_column('7', Integer)",
                         "bindparam(None, 4, Integer)",
+                        f"literal({number}, literal_execute=True)",
                     )
                 )
             case "str":
@@ -91,6 +93,17 @@ class Writer:
                 return f"literal(datetime.datetime(2024, 1, {number % 28 + 1}))"
             case "words":
                 return "postgresql.array(['a', 'b'])"
+            case "range":
+                return str(
+                    self.pick(
+                        "cast(postgresql.Range(1, 5), postgresql.INT4RANGE)",
+                        "func.int4range(2, 6, type_=postgresql.INT4RANGE)",
+                    )
+                )
+            case "pairs":
+                return "func.hstore('k', 'v', type_=postgresql.HSTORE)"
+            case "inet":
+                return "cast('10.0.0.1', postgresql.INET)"
             case "numbers":
                 return str(self.pick("postgresql.array([1, 2])", "cast([], postgresql.ARRAY(Integer))"))
         return "literal({'a': [1, 'x']}, JSON)" if kind == "json" else "literal({'a': 1}, postgresql.JSONB)"
@@ -278,6 +291,26 @@ class Writer:
             )
         )
 
+    def make_range(self, frm: Columns, depth: int) -> str:
+        one, other = self.value("range", frm, 0), self.value("range", frm, depth)
+        return str(
+            self.pick(
+                f"({one} * {other})",
+                f"{one}.intersection({other})",
+                other,
+                f"func.range_merge({one}, {other}, type_=postgresql.INT4RANGE)",
+            )
+        )
+
+    def make_pairs(self, frm: Columns, depth: int) -> str:
+        pairs = self.value("pairs", frm, 0)
+        return str(self.pick(
+            f"({pairs} + {self.value('pairs', frm, depth)})", f"{pairs}.delete('k')", f"{pairs}.slice(postgresql.array(['k']))", pairs,
+        ))  # fmt: skip
+
+    def make_inet(self, frm: Columns, depth: int) -> str:
+        return self.value("inet", frm, 0)
+
     # -- conditions -------------------------------------------------------------------------------------------
 
     def make_bool(self, frm: Columns, depth: int) -> str:
@@ -315,7 +348,11 @@ class Writer:
         method = self.pick("in_", "not_in")
         numbers = self.pick("[]", "[1, 3]", "[2]", "[None, 1]", "[None]", "range(3)", "{5}", "(6, 7)")
         words = self.pick("[]", "['x', 'n1']", "['it\\'s']", "('50%', 'bob')")
-        match self.pick("list", "list", "list", "tuple", "values", "param", "rows", "union"):
+        match self.pick("list", "list", "list", "tuple", "values", "param", "rows", "union", "pairs"):
+            case "pairs":
+                couples = self.pick("[]", "[(1, 5)]", "[(1, 5), (2, 3)]")
+                later = self.pick("", "", ", literal_execute=True")
+                return f"tuple_({self.value('int', frm, 0)}, {self.value('int', frm, 0)}).{method}(bindparam('couples', {couples}, expanding=True{later}))"
             case "rows":
                 pair = f"tuple_({self.value('int', frm, 0)}, {self.value('str', frm, 0)})"
                 rows = (
@@ -431,8 +468,23 @@ class Writer:
             f"({number}).__eq__(any_({numbers}))", f"({number}).__lt__(all_({numbers}))", f"{numbers}.any(3)", f"({numbers}[1]).__eq__({number})",
             f"({numbers}).__eq__({numbers})", f"type_coerce({jsonb or 'None'}, postgresql.JSONB).has_key('a')",
             f"type_coerce({jsonb or 'None'}, postgresql.JSONB).contains({{'a': 1}})", f"({words}[1:2] == ['a'])",
-            f"(func.array_length({numbers}, 1) > 1)", f"{numbers}.all(2)",
+            f"(func.array_length({numbers}, 1) > 1)", f"{numbers}.all(2)", *self.of_special_kinds(frm, depth),
         ))  # fmt: skip
+
+    def of_special_kinds(self, frm: Columns, depth: int) -> list[str]:
+        """Conditions on ranges, hstore, addresses and paths of documents."""
+        span, pairs, address = (self.value(kind, frm, depth) for kind in ("range", "pairs", "inet"))
+        number, jsonb = self.value("int", frm, 0), self.json_value(frm, [""]) or "literal({'a': 1})"
+        document = f"type_coerce({jsonb}, postgresql.JSONB)"
+        return [
+            f"{span}.contains({number})", f"{span}.contained_by({self.value('range', frm, 0)})", f"{span}.overlaps(postgresql.Range(1, 3))",
+            f"({span} << {self.value('range', frm, 0)})", f"{span}.adjacent_to({self.value('range', frm, 0)})", f"(func.lower({span}) > {number})",
+            f"func.isempty({span}, type_=Boolean)", f"{span}.not_extend_right_of(postgresql.Range(None, 9))", f"({span} == {span})",
+            f"{pairs}.has_key('k')", f"({pairs}['k'] == 'v')", f"{pairs}.contains({{'k': '1'}})", f"{pairs}.has_any(postgresql.array(['k', 'z']))",
+            f"{pairs}.defined('k')", f"{address}.op('<<')(cast('10.0.0.0/8', postgresql.INET))", f"({address} == {self.value('inet', frm, 0)})",
+            f"{document}.path_exists('$.a')", f"{document}.has_all(postgresql.array(['a']))", f"({document}[('b', 0)].as_integer() == {number})",
+            f"({document}['a'].astext == '1')", f"{document}.contained_by({{'a': 1, 'b': [1]}})", f"{document}.path_match('$.a == 1')",
+        ]  # fmt: skip
 
     # -- aggregates and windows -------------------------------------------------------------------------------
 

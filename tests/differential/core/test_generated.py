@@ -17,7 +17,18 @@ STUMBLES = {"TypeError", "AttributeError", "AssertionError", "NotImplementedErro
 
 
 def stumbles(expected: object) -> bool:
-    return isinstance(expected, Failed) and expected.kinds[0] in STUMBLES
+    """Whether the oracle fails where there is nothing wrong: its own functions in SQLite refuse NULL, too."""
+    if not isinstance(expected, Failed):
+        return False
+    return expected.kinds[0] in STUMBLES or "user-defined function raised" in expected.message
+
+
+CHOICES = (".over(", ".limit(", ".offset(", ".fetch(", ".slice(", "mysql_limit")
+
+
+def chooses(spec: Spec, database: str) -> bool:
+    """Whether the server may choose among rows that are equal in the order asked for, as MariaDB does anew each time."""
+    return database == "mysql" and any(word in spec for word in CHOICES)
 
 
 def deviates(expected: Any, actual: Any, dialect: str) -> bool:
@@ -30,7 +41,9 @@ def deviates(expected: Any, actual: Any, dialect: str) -> bool:
         return True
     if not isinstance(expected, tuple):
         return False
-    return _hides_cte(expected[0]) or expected[0] == re.sub(r'\."(\d+)"', r".\1", actual[0])
+    if _hides_cte(expected[0]):
+        return True
+    return expected[0] != actual[0] and expected[0] == re.sub(r'\."(\d+)"', r".\1", actual[0])
 
 
 def _asks_in_returning(text: str) -> bool:
@@ -81,7 +94,10 @@ def test_rows(connections: tuple[Any, Any], spec: Spec) -> None:
     for expected, actual in outcomes:
         if stumbles(expected) or (expected == -1 and isinstance(actual, int)):
             return
-        assert expected == actual
+        if isinstance(expected, tuple) and isinstance(actual, tuple) and chooses(spec, database):
+            assert (expected[0], len(expected[1])) == (actual[0], len(actual[1]))
+        else:
+            assert expected == actual
     failed = any(isinstance(expected, Failed) for expected, _ in outcomes)
     if not failed and "lateral" not in spec and database != "mysql":  # there the oracle misses conditions
         assert told[0] == told[1]

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from sublimate import exc, types
+from sublimate.dialects.mysql import temporary
 from sublimate.dialects.mysql import types as my
 from sublimate.dialects.mysql.table_options import options_of
 from sublimate.schema.base import Steps
@@ -64,12 +65,33 @@ def view_definition_steps(connection: Any, view_name: str, schema: str | None = 
 
 
 def _require(connection: Any, table: str, schema: str | None) -> Steps[Any]:
-    """Where nothing was found: because there is nothing, or because there is no such table?"""
+    """Where nothing was found: because there is nothing, or because there is no such table? The type of the table."""
     sql = f"SELECT table_type FROM information_schema.tables WHERE {_HERE}"
     rows = yield from _rows(connection, sql, schema=schema, name=table)
-    if not rows:
-        raise exc.NoSuchTableError(f"{schema}.{table}" if schema else table)
-    return rows[0][0]
+    if rows:
+        return rows[0][0]
+    if (yield from temporary_table_steps(connection, table, schema)):
+        return "TEMPORARY"
+    raise exc.NoSuchTableError(f"{schema}.{table}" if schema else table)
+
+
+def temporary_table_steps(connection: Any, table: str, schema: str | None = None) -> Steps[bool]:
+    """Whether the connection has a temporary table of this name."""
+    try:
+        return temporary.is_temporary((yield from show_create_steps(connection, table, schema)))
+    except exc.DBAPIError as error:
+        if getattr(error.orig, "args", ())[:1] not in _NO_SUCH_TABLE:
+            raise
+        return False
+
+
+#: the numbers of "no such table" and "no such database"
+_NO_SUCH_TABLE = ((1146,), (1049,))
+
+
+def _shown(connection: Any, what: str, table: str, schema: str | None) -> Steps[Any]:
+    """The rows of SHOW for a table."""
+    return (yield from _rows(connection, f"SHOW {what} FROM {_quoted(connection, table, schema)}"))
 
 
 def columns_steps(connection: Any, table: str, schema: str | None = None, **_: Any) -> Steps[Any]:
@@ -80,8 +102,9 @@ def columns_steps(connection: Any, table: str, schema: str | None = None, **_: A
               ) t ON c.table_name = t.t_name AND c.table_schema = t.t_schema
               WHERE {_HERE} ORDER BY c.ordinal_position"""
     rows = yield from _rows(connection, sql, schema=schema, name=table)
-    if not rows:
-        yield from _require(connection, table, schema)
+    if not rows and (yield from _require(connection, table, schema)) == "TEMPORARY":
+        shown = yield from _shown(connection, "FULL COLUMNS", table, schema)
+        rows = temporary.column_rows(shown, (yield from show_create_steps(connection, table, schema)))
     return [_column(connection.dialect, *row) for row in rows]
 
 
@@ -189,8 +212,11 @@ def _keys(connection: Any, table: str, schema: str | None, kind: str) -> Steps[A
 
 
 def pk_constraint_steps(connection: Any, table: str, schema: str | None = None, **_: Any) -> Steps[Any]:
-    rows = yield from _keys(connection, table, schema, "PRIMARY KEY")
-    return {"constrained_columns": [row[1] for row in rows], "name": None}
+    rows = yield from _rows(connection, _KEYS, schema=schema, name=table, kind="PRIMARY KEY")
+    columns = [row[1] for row in rows]
+    if not rows and (yield from _require(connection, table, schema)) == "TEMPORARY":
+        columns = temporary.key_columns((yield from _shown(connection, "INDEX", table, schema)))
+    return {"constrained_columns": columns, "name": None}
 
 
 def foreign_keys_steps(connection: Any, table: str, schema: str | None = None, **_: Any) -> Steps[Any]:
@@ -224,8 +250,8 @@ def indexes_steps(connection: Any, table: str, schema: str | None = None, **_: A
     sql = f"""SELECT index_name, non_unique, column_name, sub_part, index_type, {expression} FROM information_schema.statistics
               WHERE {_HERE} AND index_name <> 'PRIMARY' ORDER BY index_name, seq_in_index"""
     rows = yield from _rows(connection, sql, schema=schema, name=table)
-    if not rows:
-        yield from _require(connection, table, schema)
+    if not rows and (yield from _require(connection, table, schema)) == "TEMPORARY":
+        rows = temporary.index_rows((yield from _shown(connection, "INDEX", table, schema)))
     length, prefix = f"{dialect.name}_length", f"{dialect.name}_prefix"
     indexes: dict[str, dict[str, Any]] = {}
     for name, non_unique, column, part, kind, computed in rows:
@@ -264,8 +290,8 @@ def check_constraints_steps(connection: Any, table: str, schema: str | None = No
                 WHERE {_HERE} AND constraint_type = 'CHECK'
               ) c JOIN information_schema.check_constraints k ON {join}{condition} ORDER BY BINARY c.constraint_name"""
     rows = yield from _rows(connection, sql, schema=schema, name=table)
-    if not rows:
-        yield from _require(connection, table, schema)
+    if not rows and (yield from _require(connection, table, schema)) == "TEMPORARY":
+        return temporary.checks((yield from show_create_steps(connection, table, schema)))
     return [{"name": row[0], "sqltext": _expression(connection.dialect, row[1])} for row in rows]
 
 
@@ -273,7 +299,9 @@ def table_comment_steps(connection: Any, table: str, schema: str | None = None, 
     sql = f"SELECT table_comment, table_type FROM information_schema.tables WHERE {_HERE}"
     rows = yield from _rows(connection, sql, schema=schema, name=table)
     if not rows:
-        raise exc.NoSuchTableError(table)
+        yield from _require(connection, table, schema)
+        created = yield from show_create_steps(connection, table, schema)
+        return {"text": options_of(created).get("comment")}
     comment, kind = rows[0]
     return {"text": None if "VIEW" in kind else comment or None}
 
@@ -289,8 +317,10 @@ def table_options_steps(connection: Any, table: str, schema: str | None = None, 
 
 def show_create_steps(connection: Any, name: str, schema: str | None) -> Steps[str]:
     """The statement that makes a table or view."""
-    preparer = connection.dialect.identifier_preparer
-    parts = [preparer.quote_identifier(part) for part in (schema, name) if part]
-    sql = f"SHOW CREATE TABLE {'.'.join(parts)}".replace(":", "\\:")
-    rows = yield from _rows(connection, sql)
+    rows = yield from _rows(connection, f"SHOW CREATE TABLE {_quoted(connection, name, schema)}")
     return _text(rows[0][1])
+
+
+def _quoted(connection: Any, name: str, schema: str | None) -> str:
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    return ".".join([quote(part) for part in (schema, name) if part]).replace(":", "\\:")
