@@ -74,6 +74,22 @@ FOUND = [
         ROWS.format("select(Item).options(raiseload(Item.shop))"),
         "[type(e).__name__ for e in failures(lambda: one(Item, 0).shop, lambda: one(Item, 0).shop)]",
     ],
+    [ROWS.format("select(Shop_joined).order_by(Shop_joined.id)"), "s.expire_all()", "s.get(Shop_joined, 1)"],
+    [ROWS.format("select(Item_joined).order_by(Item_joined.id)"), "s.expire(one(Item_joined, 0))", "touch(one(Item_joined, 0), 'id')"],
+    [
+        ROWS.format("select(Shop).order_by(Shop.id).options(selectinload(Shop.items).lazyload(Item.tags), load_only(Shop.x))"),
+        "s.rollback()",
+        "touch(one(Shop, 0), 'name')",
+    ],
+    [ROWS.format("select(Shop_selectin).order_by(Shop_selectin.id)"), "s.expire_all()", "touch(one(Shop_selectin, 0), 'items')"],
+    # criteria reach into from_statement(), and stay where another option names the relationship too
+    [ROWS.format("select(Maker).from_statement(select(Maker).order_by(Maker.id)).options(with_loader_criteria(Maker, Maker.id != 3))")],
+    [
+        ROWS.format(
+            "select(Shop_raise).order_by(Shop_raise.id)"
+            ".options(selectinload(Shop_raise.items.and_(Item.price >= 6)), defaultload(Shop_raise.items).lazyload(Item.tags))"
+        )
+    ],
     # one object along two links
     [ROWS.format("select(Customer).order_by(Customer.id)"), "touch(one(Customer, 0), 'makers')"],
     [ROWS.format("select(Customer).order_by(Customer.id).options(subqueryload(Customer.makers))")],

@@ -102,8 +102,9 @@ class EntityOptions:
         """The attribute node that options name for this key (it may carry of_type() and and_()), or None."""
         found = None
         for path, *_ in self.elements:
-            if path[0].__class__ is not str and path[0].key == key:
-                found = path[0]
+            part = path[0]
+            if part.__class__ is not str and part.key == key and (found is None or _says_more(part)):
+                found = part
         return found
 
     def child(self, prop: Any) -> EntityOptions:
@@ -154,6 +155,15 @@ class EntityOptions:
         elif not self.wildcards:
             return self
         return EntityOptions(elements, self.criteria, (), self.path, self.custom)
+
+    def on_relationships(self) -> EntityOptions:
+        """The options but for what they say of this entity's columns."""
+        elements = tuple(
+            [e for e in self.elements if e[0][0].__class__ is not str and is_relationship(e[0][0])]
+        )
+        if len(elements) == len(self.elements):
+            return self
+        return EntityOptions(elements, self.criteria, self.wildcards, self.path, self.custom)
 
     def later(self) -> EntityOptions:
         """The options for what is not loaded with the objects but afterwards: some stay behind with the first statement.
@@ -217,8 +227,11 @@ def _packed(element: Element) -> Any:
 def _is_special(part: Any) -> bool:
     if part.__class__ is str:
         return False
-    if owner_of(part).is_aliased_class:
-        return True
+    return owner_of(part).is_aliased_class or _says_more(part)
+
+
+def _says_more(part: Any) -> bool:
+    """Whether a relationship has `of_type()` or `and_()` with it."""
     return is_relationship(part) and (part.of_type is not None or bool(part.criteria))
 
 

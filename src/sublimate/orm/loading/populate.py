@@ -32,6 +32,7 @@ def filler(occurrence: Occurrence) -> Callable[[Any, Values], None]:
     pairs = _keys(occurrence)
     by_mapper = _pairs_by_mapper(occurrence) if len(mappers_of(occurrence.entity)) > 1 else None
     nothing = occurrence.nothing
+    joined = [child.key for child in occurrence.children]
 
     def fill(obj: Any, values: Values) -> None:
         known = obj.__dict__
@@ -50,7 +51,7 @@ def filler(occurrence: Occurrence) -> Callable[[Any, Values], None]:
             if lacks(obj, prop.key):
                 state.mapper.class_state.impls[prop.key].set_committed(obj, () if prop.uselist else None)
         if expired is not None:
-            forget_expired(state, [key for key, _ in pairs])
+            forget_expired(state, [*[key for key, _ in pairs], *[key for key in joined if key not in known]])
             for key in state.mapper.class_state.memoized_keys:
                 known.pop(key, None)
         if filled and state.mapper._dispatch is not None:

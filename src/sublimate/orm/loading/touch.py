@@ -17,6 +17,7 @@ from .paths import NO_OPTIONS, ColumnChoices, EntityOptions
 from .strategies.follow_up import relationship_steps
 from .strategies.refresh import column_loader
 from .strategies.relationship import local_value, simple_pairs, store, usable
+from .strategies.reread import reads_relationships, reread_steps
 
 PEERS_AT_MOST = 10_000
 
@@ -84,10 +85,10 @@ def _relationship_steps(session: Any, obj: Any, state: Any, prop: Any) -> Steps[
     peers = peers_of(session, obj, prop.key, enabled)
     bind = session._bind_for_mapper(state.mapper)
     yield from _ready_steps(session, prop, peers)
-    context = state if state.__class__ is LoadContext else state.context
-    source = None if context is None else context.source
-    given = session.execution_options
-    yield from relationship_steps(session, bind, prop, peers, options, source, obj, None, given)
+    peers = [peer for peer in peers if lacks(peer, prop.key)]  # reading what was expired may have loaded it
+    if peers:
+        source, given = _source_of(state), session.execution_options
+        yield from relationship_steps(session, bind, prop, peers, options, source, obj, None, given)
 
 
 def _refuse_whole(prop: Any) -> NoReturn:
@@ -179,13 +180,34 @@ def _column_steps(session: Any, obj: Any, state: Any, prop: Any) -> Steps[None]:
     enabled = switches.peers and session.peers
     peers = peers_of(session, obj, prop.key, enabled)
     bind = session._bind_for_mapper(state.mapper)
+    planning, reader = session._planning(bind), session._under(state.link.token)
+    whole = is_outdated(obj, prop.key) and not prop.deferred and not _is_observed(session)
+    again = _options_again(state) if whole else None
     for mapper, objects in _by_mapper(peers).items():
-        loader = column_loader(
-            session._planning(bind), mapper, tuple(key for key in keys if key in mapper.column_props)
-        )
-        gone = yield from loader.load_steps(session._under(state.link.token), bind, objects)
+        if again is not None and reads_relationships(mapper, objects, again):
+            gone = yield from reread_steps(reader, bind, planning, mapper, objects, again, _source_of(state))
+        else:
+            loader = column_loader(
+                planning, mapper, tuple([key for key in keys if key in mapper.column_props])
+            )
+            gone = yield from loader.load_steps(reader, bind, objects)
         if any(each is obj for each in gone):
             raise ObjectDeletedError(_Named(obj))
+
+
+def _options_again(state: Any) -> EntityOptions:
+    """What an expired object is read again with: what was said of its relationships."""
+    return options_of(state).reread().on_relationships()
+
+
+def _is_observed(session: Any) -> bool:
+    """Whether listeners are told of each load, and may change it."""
+    return session.dispatch is not None and bool(session.dispatch.do_orm_execute)
+
+
+def _source_of(state: Any) -> Any:
+    context = state if state.__class__ is LoadContext else state.context
+    return None if context is None else context.source
 
 
 class _Named:
@@ -212,8 +234,7 @@ def keys_to_load(obj: Any, state: Any, prop: Any) -> list[str]:
     expired = (
         state.expired_keys if state.__class__ is InstanceState and state.expired_keys is not None else ()
     )
-    options = options_of(state)
-    choices = ColumnChoices(options.reread() if prop.key in expired else options)
+    choices = ColumnChoices(NO_OPTIONS if prop.key in expired else options_of(state))
     known = obj.__dict__
     props = mapper.column_props
     if not choices.loads(prop, prop.key in needed):

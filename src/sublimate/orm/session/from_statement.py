@@ -10,6 +10,7 @@ from sublimate.engine.buffer import RowBuffer
 from sublimate.engine.result import Result
 from sublimate.engine.steps import Steps
 from sublimate.orm.loading.from_rows import reading_plan
+from sublimate.orm.loading.options import LoaderCriteriaOption
 from sublimate.orm.loading.paths import StatementOptions, refuse_contradictions
 from sublimate.orm.loading.populate import Renewed
 from sublimate.orm.loading.strategies.follow_up import follow_up_steps
@@ -32,12 +33,19 @@ def from_statement_steps(
     if session._autoflushes():
         yield from session._autoflush_steps(options)
     connection = yield from session._use().connection_steps(bind)
-    result = yield from connection.execute_steps(statement.element, params, options or None)
+    result = yield from connection.execute_steps(_with_criteria(statement), params, options or None)
     return (
         yield from objects_steps(
             session, bind, statement._raw_columns, statement._with_options, result, options, source
         )
     )
+
+
+def _with_criteria(statement: Any) -> Any:
+    """The inner statement, where it is a SELECT with the outer one's `with_loader_criteria()`."""
+    element = statement.element
+    criteria = [o for o in statement._with_options if isinstance(o, LoaderCriteriaOption)]
+    return element.options(*criteria) if criteria and element.is_select else element
 
 
 def objects_steps(

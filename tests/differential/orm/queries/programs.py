@@ -83,6 +83,7 @@ class ProgramWriter:
         self.names: list[str] = []
         self.queried: list[str] = []
         self.loaders = LOADERS
+        self.of_rows = False  # whether an entity is read from rows of another statement, where the oracle leaves keys out
 
     def pick(self, *options: Any) -> Any:
         return options[self.integer(0, len(options) - 1)]
@@ -283,13 +284,14 @@ class ProgramWriter:
         self.queried.append(cls)
         # the oracle leaves these out
         self.loaders = [how for how in LOADERS if how not in ("joinedload", "subqueryload")]
+        self.of_rows = True
         inner = self.pick(
             f"select({cls}){self.where(cls, cls)}.order_by({cls}.id)",
             f"text('SELECT * FROM {'shop' if 'Shop' in cls else cls.split('_')[0].lower()} ORDER BY id')",
             f"select({cls}.__table__).order_by({cls}.__table__.c.id)",
         )
         text = f"select({cls}).from_statement({inner}){self.options(cls, cls)}"
-        self.loaders = LOADERS
+        self.loaders, self.of_rows = LOADERS, False
         return text
 
     def bundle(self) -> str:
@@ -339,7 +341,7 @@ class ProgramWriter:
             k for k in (*mapped.ints, *mapped.words, *mapped.deferred) if k not in ("alias", "folded", "id")
         ]
         match self.pick(*"rrrrrrcduwWlspR"):
-            case "c":
+            case "c" if not self.of_rows:
                 return f"load_only({name}.{self.pick(*keys)}, {name}.{self.pick(*keys)}{self.pick('', '', ', raiseload=True')})"
             case "d":
                 return f"defer({name}.{self.pick(*keys)}{self.pick('', ', raiseload=True')})"

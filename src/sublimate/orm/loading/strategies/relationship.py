@@ -214,7 +214,6 @@ class RelationshipLoader:
         statement = self.current(engine.dialect, options, part)
         binds = statement.binds
         plan = self.plan
-        found: dict[Any, list[Any]] = {}
         hydrate = self.hydrator(again is not None)
         given = plan.options_of(statement)
         for page in self.condition.pages(list(owners)):
@@ -222,12 +221,11 @@ class RelationshipLoader:
             connection = yield from session._reading_connection_steps(bind, plan.needs_transaction)
             rows = yield from fetch_steps(engine, connection, plan, sql, args, execution)
             groups, waiting = uncollected(lambda many: hydrate(many, session, source, given, again), rows)
-            found.update(groups)
+            self._assign({value: owners[value] for value in page}, groups)
             if waiting:
                 from .follow_up import follow_up_steps
 
                 yield from follow_up_steps(session, bind, plan, waiting, given, source, again, execution)
-        self._assign(owners, found)
 
     def _observed_steps(
         self, session: Any, bind: Any, owners: dict[Any, list[Any]], options: EntityOptions, part: Any, source: Any, touched: Any,
