@@ -6,6 +6,7 @@ from sqlalchemy import (
     ARRAY,
     BLOB,
     CHAR,
+    URL,
     VARBINARY,
     VARCHAR,
     BigInteger,
@@ -24,8 +25,10 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
     any_,
     bindparam,
+    cast,
     column,
     create_engine,
     delete,
@@ -33,6 +36,7 @@ from sqlalchemy import (
     insert,
     inspect,
     literal,
+    literal_column,
     make_url,
     select,
     table,
@@ -42,8 +46,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
-from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint
-from sqlalchemy.sql import operators
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable, DropConstraint
+from sqlalchemy.sql import functions, operators
 from twins import both
 
 q = Table("q", MetaData(), Column("id", Integer, primary_key=True), Column("n", String), Column("m", String))
@@ -629,3 +633,116 @@ def test_reflecting_over_what_is_known(engine, say):
     metadata.reflect(engine, extend_existing=True)
     known = metadata.tables["q"]
     say([(c.name, c.primary_key) for c in known.c], [c.name for c in known.primary_key])
+
+
+@both("psycopg")
+def test_types_move_with_their_schemas(engine, say):
+    """1.4.22: schema_translate_map reaches the types that parameters are cast to, in flushes too."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    kind = Enum("a", "b", name="kind", schema="x")
+
+    class A(Base):
+        __tablename__ = "a"
+        __table_args__ = {"schema": "x"}
+        id: Mapped[int] = mapped_column(primary_key=True)
+        one = mapped_column(kind)
+        many = mapped_column(ARRAY(kind))
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA other")
+        connection = connection.execution_options(schema_translate_map={"x": "other"})
+        Base.metadata.create_all(connection)
+        with Session(connection) as session:
+            session.add_all([A(one="a", many=["a", "b"]), A(one="b", many=None)])
+            session.flush()
+            for each in session.scalars(select(A).order_by(A.id)):
+                each.one, each.many = "b", ["b"]
+            session.flush()
+            session.execute(insert(A), [{"one": "a", "many": ["a"]}, {"one": "b", "many": ["b"]}])
+            session.execute(update(A), [{"id": 1, "one": "a"}, {"id": 2, "one": "b"}])
+            say(session.execute(select(A.one, A.many).order_by(A.id)).all())
+            say(session.scalar(select(cast("a", kind))), session.scalar(select(cast(["a"], ARRAY(kind)))))
+            say(session.scalars(select(A.id).where(A.many == ["b"], A.one.in_(["a"]))).all())
+
+
+@both("sqlite", "psycopg")
+def test_unions_are_ordered_by_labels(engine, say):
+    label = literal(1).label("foo")
+    also = t.c.id.label("foo")
+    for statement in (
+        select(label).union(select(label)).order_by(label),
+        select(label).union_all(select(literal(2))).order_by(label.desc()),
+    ):
+        say(str(statement))
+        with engine.connect() as connection:
+            say(connection.execute(statement).all())
+    say(str(select(also).union(select(also)).order_by(also)))
+
+
+@both("aiosqlite")
+async def test_async_transactions_are_known_again(engine, say):
+    """1.4.0b2"""
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        inner = await connection.begin_nested()
+        say(outer == connection.get_transaction(), inner == connection.get_nested_transaction())
+        say(connection.get_transaction() is connection.get_transaction())
+        await inner.rollback()
+        say(connection.get_nested_transaction(), outer.is_active)
+
+
+@both("sqlite")
+def test_literal_columns_may_be_several(engine, say):
+    """1.4.20"""
+    with engine.connect() as connection:
+        for statement in (
+            select(literal_column("1 as a, 2 as b")),
+            select(literal_column("coalesce(1, 2)"), literal(5).label("z")),
+            select(literal_column("1 as a, 2 as b"), literal(5).label("z")),
+            select(literal_column("'a,b'", String)),
+            select(literal_column("*")).select_from(select(literal(1).label("q")).subquery()),
+        ):
+            row = connection.execute(statement).one()
+            say(row._fields, dict(row._mapping))
+
+
+@both("sqlite")
+def test_texts_of_the_first_versions_of_1_4(engine, say):
+    convention = MetaData(naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s"})
+    long = Table("x" * 40, convention, Column("y" * 40, Integer, unique=True))
+    unique = next(c for c in long.constraints if isinstance(c, UniqueConstraint))
+    say(written(postgresql.insert(long).on_conflict_do_nothing(constraint=unique)))
+    say(written(CreateSequence(Sequence("s", cycle=False)), "mysql"))
+    outcomes(
+        say,
+        lambda: written(t.c.n.match("x", mysql_natural_language=True), "mysql"),
+        lambda: str(select(func.lower(t.c.n)).filter_by(id=5)),
+        lambda: str(select(func.count()).select_from(t).filter_by(n="x")),
+        lambda: repr(postgresql.ENUM("a", name="x", native_enum=False)),
+    )
+
+    class Secret:
+        def __str__(self):
+            return "secret"
+
+    url = URL.create("postgresql", username="u", password=Secret(), host="h")
+    say(url.translate_connect_args())
+
+
+@both("sqlite")
+def test_what_1_4_0_says_of_functions_and_tables(engine, say):
+    class elsewhere(functions.GenericFunction):
+        inherit_cache = True
+        package = "once"
+
+    class elsewhere(functions.GenericFunction):  # noqa: F811
+        inherit_cache = True
+        package = "once"
+
+    outcomes(
+        say, Table, lambda: Table("t"), lambda: str(and_(c for c in [t.c.id == 1, t.c.n == "x"])),
+        lambda: str(func.once.elsewhere()),
+    )  # fmt: skip

@@ -52,7 +52,15 @@ class Slot:
         "style",
     )
 
-    def __init__(self, name: str, bind: Any, index: int | None, literal_execute: bool, dialect: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        bind: Any,
+        index: int | None,
+        literal_execute: bool,
+        dialect: Any,
+        preparer: Any = None,
+    ) -> None:
         self.name = name
         self.public_name = public_name(name)
         self.bind = bind
@@ -62,7 +70,7 @@ class Slot:
         self.style = dialect.paramstyle
         self.number = 0  # among the parameters, in the order in which they were rendered
         self.processor: Callable[[Any], Any] | None = bind_processor(bind.type, dialect)
-        self.cast = dialect.bind_cast(bind.type) if not bind.type._is_tuple_type else None
+        self.cast = dialect.bind_cast(bind.type, preparer) if not bind.type._is_tuple_type else None
 
 
 def bind_processor(type_: Any, dialect: Any) -> Callable[[Any], Any] | None:
@@ -167,7 +175,7 @@ class Compiled(Facts):
                 if index is None and not bind.required and bind.callable is None:
                     index = self._width + len(self._constants)
                     self._constants += (bind,)
-                slot = by_name[name] = Slot(name, bind, index, literal_execute, dialect)
+                slot = by_name[name] = Slot(name, bind, index, literal_execute, dialect, ctx.preparer)
                 slot.number = numbers.get(name, 0)
             self._slots.append(slot)
         self._by_name = by_name

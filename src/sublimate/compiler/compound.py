@@ -8,6 +8,7 @@ from typing import Any
 from sublimate import exc
 from sublimate.statements.compound import width_of
 
+from .expressions import label_key
 from .registry import renders
 from .rendering import Rendering, SelectFrame
 from .select import members_of, order_and_limit
@@ -63,7 +64,8 @@ def _render_compound(node: Any, ctx: Rendering, asfrom: bool, collect: bool, lat
         frame.columns.setdefault(shown, shown)
         if isinstance(key, str):
             frame.columns.setdefault(key, shown)
-        _ = column
+        if column.__visit_name__ == "label":
+            frame.columns.setdefault(label_key(column), shown)
     text = f" {node.keyword.value} ".join(parts)
     if node._group_by_clauses:
         text += " GROUP BY " + ctx.render_list(node._group_by_clauses)

@@ -45,6 +45,8 @@ class CompiledDDL:
 class DDLCompiler:
     """Renders DDL elements by their `__visit_name__`."""
 
+    no_cycle = "NO CYCLE"
+
     def __init__(
         self,
         dialect: Any,
@@ -282,7 +284,7 @@ class DDLCompiler:
         if options.cache is not None:
             words.append(f"CACHE {options.cache:d}")
         if options.cycle is not None:
-            words.append("CYCLE" if options.cycle else "NO CYCLE")
+            words.append("CYCLE" if options.cycle else self.no_cycle)
         return " ".join(words)
 
     # -- constraints

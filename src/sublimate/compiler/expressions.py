@@ -236,14 +236,19 @@ def render_label(
     if within_columns_clause and not within_label_clause:
         return f"{ctx.render(label.element, **kw)} AS {ctx.quote(label.name)}"
     if order_by and ctx.stack and ctx.dialect.supports_simple_order_by_label:
-        name = label.name if not isinstance(label.name, AnonymousName) else id(label.name)
         columns = ctx.stack[-1].columns
-        known = columns.get(("label", label.element.shape, name))
+        known = columns.get(label_key(label))
         if known is None and label.element.__visit_name__ == "grouping":  # as NULLS FIRST has it
-            known = columns.get(("label", label.element.element.shape, name))
+            known = columns.get(label_key(label, label.element.element))
         if known is not None:
             return ctx.quote(known)
     return ctx.render(label.element, **kw)
+
+
+def label_key(label: Any, element: Any = None) -> tuple[Any, ...]:
+    """What a SELECT remembers a label among its columns by."""
+    named = label.name if not isinstance(label.name, AnonymousName) else id(label.name)
+    return ("label", (element or label.element).shape, named)
 
 
 @renders("grouping")
@@ -303,8 +308,7 @@ def render_case(node: Any, ctx: Rendering, **kw: Any) -> str:
 
 @renders("typeclause")
 def render_typeclause(node: Any, ctx: Rendering, **kw: Any) -> str:
-    found: str = ctx.dialect.type_compiler_instance.process(node.type)
-    return found
+    return ctx.type_text(node.type)
 
 
 @renders("cast")

@@ -99,8 +99,9 @@ def render_table_valued(
     name = ctx.quote(node.name)
     text = f"{_call(node, ctx)} AS {name}"
     if node._supports_derived:
-        process = ctx.dialect.type_compiler_instance.process
-        columns = [ctx.quote(c.name) + (f" {process(c.type)}" if node._with_types else "") for c in node.c]
+        columns = [
+            ctx.quote(c.name) + (f" {ctx.type_text(c.type)}" if node._with_types else "") for c in node.c
+        ]
         text += f"({', '.join(columns)})"
     return text
 

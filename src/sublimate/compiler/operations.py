@@ -188,7 +188,7 @@ def render_truediv(binary: Any, ctx: Rendering, **kw: Any) -> str:
 def render_decimal_divisor(right: Any, ctx: Rendering, *, text: str, **kw: Any) -> str:
     """The right side of `/` made a decimal, where the database would divide integers."""
     type_ = right.type if isinstance(right.type, (Numeric, Float)) else Numeric()
-    return f"CAST({text} AS {ctx.dialect.type_compiler_instance.process(type_)})"
+    return f"CAST({text} AS {ctx.type_text(type_)})"
 
 
 def _is_integer(type_: Any) -> bool:
@@ -247,7 +247,7 @@ def is_document(expression: Any) -> bool:
 
 
 def cast_text(text: str, type_: Any, ctx: Rendering) -> str:
-    return f"CAST({text} AS {ctx.dialect.type_compiler_instance.process(type_)})"
+    return f"CAST({text} AS {ctx.type_text(type_)})"
 
 
 @renders("function_as_comparison_op")

@@ -35,6 +35,7 @@ class Preparer(Protocol):
     def format_table(self, table: Any) -> str: ...
     def format_sequence(self, sequence: Any) -> str: ...
     def format_collation(self, collation_name: str) -> str: ...
+    def truncate_and_render_constraint_name(self, name: str) -> str: ...
     def with_schema_translate(self, translate: Any) -> Preparer: ...
 
 
@@ -240,6 +241,11 @@ class Rendering:
 
     def quote(self, name: Any) -> str:
         return self.preparer.quote(self.name_of(name))
+
+    def type_text(self, type_: Any) -> str:
+        """A type as SQL names it, in the schema that it has now."""
+        text: str = self.dialect.type_compiler_instance.process(type_, identifier_preparer=self.preparer)
+        return text
 
     # -- parameters
 

@@ -16,6 +16,7 @@ from sublimate.statements.select_base import RepeatedName
 from sublimate.util.warnings import warn_deprecated
 
 from .cte import with_clause
+from .expressions import label_key
 from .froms import from_text
 from .registry import custom_for, renders
 from .rendering import MARK, Rendering, SelectFrame
@@ -301,13 +302,7 @@ def labelled(
     else:
         text = ctx.render(source.element if kind == "label" and source is expr else source)
     if kind == "label" and label is not None:
-        frame.columns[
-            (
-                "label",
-                expr.element.shape,
-                expr.name if not isinstance(expr.name, AnonymousName) else id(expr.name),
-            )
-        ] = rendered_name
+        frame.columns[label_key(expr)] = rendered_name
         if isinstance(expr.name, str) and rendered_name is not None:
             frame.columns[rendered_name] = rendered_name
             frame.labels[rendered_name] = expr
@@ -324,8 +319,8 @@ def labelled(
 
 
 def _name_in_result(expr: Any, name: Any, text: str, ctx: Rendering) -> str | None:
-    """What a column without `AS` is called: its own name, or that of the column it wraps; None for a star."""
-    if expr.__visit_name__ == "column" and expr.is_literal and text.endswith("*"):
+    """What a column without `AS` is called: its own name, or that of the column it wraps; None for text that may be several."""
+    if expr.__visit_name__ == "column" and expr.is_literal and (text.endswith("*") or "," in text):
         return None
     while expr.__visit_name__ in ("unary", "grouping", "asboolean"):
         expr = expr.element

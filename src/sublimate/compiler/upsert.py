@@ -35,7 +35,7 @@ def _conflict_target(clause: Any, ctx: Rendering) -> str:
 
 @renders("conflict_constraint")
 def render_conflict_constraint(clause: Any, ctx: Rendering, **kw: Any) -> str:
-    return " ON CONSTRAINT " + ctx.preparer.quote(clause.constraint)
+    return f" ON CONSTRAINT {ctx.preparer.truncate_and_render_constraint_name(clause.constraint)}"
 
 
 @renders("conflict_where")

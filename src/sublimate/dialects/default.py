@@ -201,8 +201,8 @@ class DefaultDialect(AskedDialect, Lookups):
         """Whether the driver's way of loading many rows (COPY) takes values of this type."""
         return False
 
-    def bind_cast(self, type_: TypeEngine[Any]) -> str | None:
-        """The type that `$1::TYPE` names after a bound parameter; None where no cast is written."""
+    def bind_cast(self, type_: TypeEngine[Any], preparer: IdentifierPreparer | None = None) -> str | None:
+        """The type that `$1::TYPE` names after a bound parameter, as `preparer` writes names; None where no cast is written."""
         return None
 
     def named_type(self, type_: Any) -> tuple[Any, Any, Any] | None:

@@ -159,8 +159,18 @@ def named_by_database(plan: CorePlan | None, names: tuple[str, ...]) -> ResultMe
     elif len(columns) != len(names):
         known = {column.name: column for column in columns}
         columns = [known.get(name) or ResultColumn(name, name, NULLTYPE, ()) for name in names]
-    keys = [column.name or name for column, name in zip(columns, names, strict=True)]
+    keys = [
+        column.name or (column.key if _is_literal(column) else name)
+        for column, name in zip(columns, names, strict=True)
+    ]
     return _metadata(keys, columns, plan.compiled.dialect)
+
+
+def _is_literal(column: Any) -> bool:
+    """Whether it is a `literal_column()`, which is called by its text, unless that may be several columns."""
+    return (
+        len(column.objects) == 1 and getattr(column.objects[0], "is_literal", False) and column.key[-1] != "*"
+    )
 
 
 def _columns_of_text(columns: Sequence[Any], names: tuple[str, ...]) -> list[Any]:

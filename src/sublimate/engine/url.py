@@ -207,7 +207,12 @@ class URL(_Parts):
         if names is not None:
             kw = dict(zip(("host", "database", "username", "password", "port"), names, strict=False)) | kw
         parts = ("host", "database", "username", "password", "port")
-        return {kw.get(part, part): getattr(self, part) for part in parts if getattr(self, part)}
+        given = {kw.get(part, part): getattr(self, part) for part in parts if getattr(self, part)}
+        if self.password:
+            given[kw.get("password", "password")] = str(
+                self.password
+            )  # may be an object that knows the password
+        return given
 
 
 def make_url(name_or_url: str | URL, *, keep_blank_values: bool = False) -> URL:

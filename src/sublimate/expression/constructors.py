@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any, TypeVar, overload
 
 from sublimate import exc
@@ -43,6 +44,8 @@ def _joined(operator: Any, clauses: tuple[Any, ...], name: str) -> ColumnElement
             f"'{name}({'True' if name == 'and_' else 'False'}, *args)'."
         )
         return BooleanClauseList(operator, ())
+    if len(clauses) == 1 and isinstance(clauses[0], Generator):
+        clauses = tuple(clauses[0])
     joined: ColumnElement[bool] = BooleanClauseList.joined(operator, [condition(c) for c in clauses])
     return joined
 

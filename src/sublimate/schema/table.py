@@ -107,6 +107,8 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
     ) -> None: ...
     def __init__(self, *args: Any, **kw: Any) -> None:
         """`Table(name, metadata, *columns_and_constraints, **options)`; the work is done when the object is found or made."""
+        if not args and not kw:  # __new__() makes an empty one, for pickle
+            raise TypeError("Table() takes at least two positional-only arguments 'name' and 'metadata'")
 
     @classmethod
     def _find_or_create(cls, name: str, metadata: Any, *args: Any, **kw: Any) -> Any:

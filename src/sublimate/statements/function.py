@@ -13,6 +13,7 @@ from sublimate.expression.node import Field, child, naming, nested, token, typ
 from sublimate.expression.window import AggregateOrderBy, FunctionFilter, Over, WithinGroup
 from sublimate.operators.functions import function_as_comparison_op, getitem
 from sublimate.types.base import to_instance
+from sublimate.util.warnings import warn
 
 from .alias import Lateral, TableSample, TableValuedAlias, TableValuedColumn
 from .columns import ColumnCollection
@@ -27,7 +28,11 @@ KNOWN: dict[str, dict[str, Callable[..., Any]]] = {"_default": {}}
 
 def register_function(identifier: str, fn: type[Any], package: str = "_default") -> None:
     """Make `func.<identifier>` build `fn`."""
-    KNOWN.setdefault(package, {})[identifier.lower()] = fn
+    known = KNOWN.setdefault(package, {})
+    key = identifier.lower()
+    if key in known:
+        warn(f"The GenericFunction '{key}' is already registered and is going to be overridden.")
+    known[key] = fn
 
 
 class FunctionElement(ColumnElement[_T], Executable):
@@ -146,8 +151,8 @@ class FunctionElement(ColumnElement[_T], Executable):
         return self.columns
 
     @property
-    def entity_namespace(self) -> Any:
-        return self.clauses
+    def entity_namespace(self) -> None:
+        """None: its attributes are those of what its arguments come from."""
 
     @property
     def selectable(self) -> Self:

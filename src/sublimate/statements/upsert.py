@@ -45,7 +45,7 @@ class OnConflictClause(ClauseElement):
     def _take_constraint(self, constraint: Any) -> None:
         name = constraint if isinstance(constraint, str) else getattr(constraint, "name", None)
         if isinstance(constraint, str) or (name is not None and not hasattr(constraint, "expressions")):
-            self.constraint = str(name)
+            self.constraint = name
             return
         expressions = getattr(constraint, "expressions", None) or list(constraint.columns)
         self.targets = tuple(expressions)

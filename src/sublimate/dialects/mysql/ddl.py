@@ -202,6 +202,8 @@ class MySQLTypeCompiler(TypeCompiler):
 class MySQLDDLCompiler(DDLCompiler):
     """DDL as MySQL writes it."""
 
+    no_cycle = "NOCYCLE"
+
     def string_literal(self, text: str) -> str:
         return super().string_literal(text.replace("\\", "\\\\"))
 

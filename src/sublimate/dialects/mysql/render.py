@@ -217,6 +217,11 @@ def render_regexp_replace(binary: Any, ctx: Rendering, **kw: Any) -> str:
 @renders_operator(f.match_op, f.not_match_op, dialect="mysql")
 def render_match(binary: Any, ctx: Rendering, **kw: Any) -> str:
     modifiers = dict(binary._modifiers)
+    natural_or_expanded = modifiers.get("mysql_natural_language") or modifiers.get("mysql_query_expansion")
+    if natural_or_expanded and modifiers.get("mysql_boolean_mode", True):
+        raise exc.CompileError(
+            "Invalid MySQL match flags: mysql_natural_language and mysql_query_expansion need mysql_boolean_mode=False"
+        )
     boolean = " IN BOOLEAN MODE" if modifiers.get("mysql_boolean_mode", True) else ""
     natural = " IN NATURAL LANGUAGE MODE" if modifiers.get("mysql_natural_language") else ""
     expansion = " WITH QUERY EXPANSION" if modifiers.get("mysql_query_expansion") else ""

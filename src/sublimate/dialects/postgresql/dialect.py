@@ -96,18 +96,18 @@ class PGDialect(DefaultDialect):
     def connect_defaults(self) -> dict[str, Any]:
         return dict(self.pooler_arguments) if self.pooler == "transaction" else {}
 
-    def bind_cast(self, type_: TypeEngine[Any]) -> str | None:
+    def bind_cast(self, type_: TypeEngine[Any], preparer: IdentifierPreparer | None = None) -> str | None:
         impl = type_.dialect_impl(self)
         while impl._is_type_decorator:
             impl = impl.__dict__["impl"]
         if self.type_compiler_instance.custom_for(impl) is not None:
             if isinstance(impl, types.String):
                 impl = impl.adapt(type(impl), length=None)
-            written: str = self.type_compiler_instance.process(impl)
+            written: str = self.type_compiler_instance.process(impl, identifier_preparer=preparer)
             return written
         for cls in type(impl).__mro__:
             if cls in self.bind_casts:
-                return self.bind_casts[cls] or self._cast_text(impl)
+                return self.bind_casts[cls] or self._cast_text(impl, preparer)
             if cls is types.Enum:
                 return None
             if cls is types.String:
@@ -124,9 +124,9 @@ class PGDialect(DefaultDialect):
             return self.copies(impl.item_type)
         return isinstance(impl, self.copied_types) and not isinstance(impl, self.not_copied_types)
 
-    def unnest_cast(self, type_: TypeEngine[Any]) -> str | None:
+    def unnest_cast(self, type_: TypeEngine[Any], preparer: IdentifierPreparer | None = None) -> str | None:
         """What an array of such values is cast to, if they can be sent as one."""
-        return unnest_cast(self, type_)
+        return unnest_cast(self, type_, preparer)
 
     def unnest_packing(self, cast: str) -> Packing | None:
         """How an array of such elements travels as one text, if it can."""
@@ -137,7 +137,7 @@ class PGDialect(DefaultDialect):
             return "VARCHAR"
         return f"VARCHAR COLLATE {self.identifier_preparer.format_collation(impl.collation)}"
 
-    def _cast_text(self, impl: TypeEngine[Any]) -> str | None:
+    def _cast_text(self, impl: TypeEngine[Any], preparer: IdentifierPreparer | None) -> str | None:
         if isinstance(impl, types.Uuid) and not impl.native_uuid:
             return None
         if isinstance(impl, types.DateTime):
@@ -149,7 +149,7 @@ class PGDialect(DefaultDialect):
         if isinstance(impl, types.Numeric):
             text: str = self.type_compiler_instance.visit_NUMERIC(impl)
             return text
-        text = self.type_compiler_instance.process(impl)
+        text = self.type_compiler_instance.process(impl, identifier_preparer=preparer)
         return text
 
     def named_type(self, type_: Any) -> tuple[Any, Any, Any] | None:
@@ -221,10 +221,10 @@ class PGDialect_psycopg(PGDialect):
     bind_casts = _CASTS
     driver_adapter = ("sublimate.dialects.postgresql.psycopg", "PsycopgDriver")
 
-    def bind_cast(self, type_: TypeEngine[Any]) -> str | None:
+    def bind_cast(self, type_: TypeEngine[Any], preparer: IdentifierPreparer | None = None) -> str | None:
         if type_.__class__ is types.Interval:
             return None
-        return super().bind_cast(type_)
+        return super().bind_cast(type_, preparer)
 
     def range_factory(self) -> Any:
         return importlib.import_module("psycopg.types.range").Range

@@ -70,7 +70,7 @@ def render_array(node: array, ctx: Rendering, **kw: Any) -> str:
     if not node.clauses:
         if node.type.item_type._isnull:
             return "ARRAY[]"
-        return f"ARRAY[]::{ctx.dialect.type_compiler_instance.process(node.type)}"
+        return f"ARRAY[]::{ctx.type_text(node.type)}"
     return f"ARRAY[{items}]"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sublimate import types
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
 from sublimate.types.schema_type import SchemaType
+from sublimate.util.warnings import warn
 
 
 class UnknownToDrivers:
@@ -33,7 +34,11 @@ class ENUM(NamedType, types.Enum):
     def __init__(self, *enums: Any, name: Any = None, create_type: bool = True, **kw: Any) -> None:
         if name is not None:
             kw["name"] = name
-        kw.pop("native_enum", None)
+        if kw.pop("native_enum", None) is False:
+            warn(
+                "the native_enum flag does not apply to the sqlalchemy.dialects.postgresql.ENUM datatype; this type "
+                "always refers to ENUM.   Use sqlalchemy.types.Enum for non-native enum."
+            )
         super().__init__(*enums, create_type=create_type, **kw)
 
     def __repr__(self) -> str:

@@ -63,7 +63,7 @@ def _pack_text(values: list[Any]) -> str | None:
     return text if fits else None  # of an empty text, string_to_array() makes an empty array
 
 
-def unnest_cast(dialect: Any, type_: Any) -> str | None:
+def unnest_cast(dialect: Any, type_: Any, preparer: Any = None) -> str | None:
     """The element type of the array, or None if values of this type cannot be sent so."""
     impl = type_.dialect_impl(dialect)
     if impl.has_bind_expression:
@@ -79,7 +79,8 @@ def unnest_cast(dialect: Any, type_: Any) -> str | None:
     if isinstance(impl, types.Uuid):
         return "UUID" if impl.native_uuid else None
     if isinstance(impl, types.Enum):
-        return str(dialect.type_compiler_instance.process(impl)) if impl.native_enum else "VARCHAR"
+        name = dialect.type_compiler_instance.process(impl, identifier_preparer=preparer)
+        return str(name) if impl.native_enum else "VARCHAR"
     if isinstance(impl, types.JSON):
         return str(dialect.type_compiler_instance.process(impl))
     if isinstance(impl, types.String) and is_built_in(type(impl), "types."):

@@ -15,6 +15,7 @@ from typing import (
     TypeVarTuple,
     overload,
 )
+from weakref import WeakValueDictionary
 
 from sublimate import exc
 from sublimate.engine.connection import Connection
@@ -75,13 +76,14 @@ class AsyncConnection(StartableContext["AsyncConnection"]):
     ...     result = await connection.execute(text("select 1"))
     """
 
-    __slots__ = ("__weakref__", "_exclusive", "engine", "sync_connection", "sync_engine")
+    __slots__ = ("__weakref__", "_exclusive", "_faces", "engine", "sync_connection", "sync_engine")
 
     def __init__(self, async_engine: AsyncEngine, sync_connection: Connection | None = None) -> None:
         self.engine = async_engine
         self.sync_engine = async_engine.sync_engine
         self.sync_connection = sync_connection
         self._exclusive = Exclusive("connection")
+        self._faces: WeakValueDictionary[Transaction, AsyncTransaction] = WeakValueDictionary()
 
     @property
     def _started(self) -> Connection:
@@ -151,8 +153,10 @@ class AsyncConnection(StartableContext["AsyncConnection"]):
     def _face(self, transaction: Transaction | None) -> AsyncTransaction | None:
         if transaction is None:
             return None
-        face = AsyncTransaction(self)
-        face.sync_transaction = transaction
+        face = self._faces.get(transaction)
+        if face is None:
+            face = self._faces[transaction] = AsyncTransaction(self)
+            face.sync_transaction = transaction
         return face
 
     def get_execution_options(self) -> Mapping[str, Any]:
@@ -363,7 +367,7 @@ class Streaming(StartableContext[T]):
 class AsyncTransaction(StartableContext["AsyncTransaction"]):
     """A transaction of an `AsyncConnection`."""
 
-    __slots__ = ("connection", "nested", "sync_transaction")
+    __slots__ = ("__weakref__", "connection", "nested", "sync_transaction")
 
     def __init__(self, connection: AsyncConnection, nested: bool = False) -> None:
         self.connection = connection
@@ -382,7 +386,9 @@ class AsyncTransaction(StartableContext["AsyncTransaction"]):
         """Begin; `await transaction` and `async with` do this too."""
         connection = self.connection._started
         steps: Steps[Any] = connection.begin_nested_steps() if self.nested else connection.begin_steps()
-        self.sync_transaction = await self.connection._exclusive.run(steps)
+        begun: Transaction = await self.connection._exclusive.run(steps)
+        self.sync_transaction = begun
+        self.connection._faces[begun] = self
         if is_ctxmanager:
             self._started.enter()
         return self

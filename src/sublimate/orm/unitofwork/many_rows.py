@@ -173,7 +173,7 @@ def _parts(connection: Any, core: CorePlan, columns: list[Any], names: list[str]
     cast_of = getattr(connection.dialect, "unnest_cast", None)
     if cast_of is None or not columns:
         return None
-    casts = [cast_of(column.type) for column in columns]
+    casts = [cast_of(column.type, core.compiled.preparer) for column in columns]
     if any(cast is None for cast in casts):
         return None
     order = [slot.name for slot in core.compiled._order]
@@ -197,7 +197,14 @@ def _update_text(core: CorePlan, facts: Any, table: str, preparer: Any, sets: An
 
 
 def _expression_text(core: CorePlan, expression: Any) -> str:
-    return str(compile_statement(expression, core.compiled.dialect, literal_binds=True).string)
+    return str(
+        compile_statement(
+            expression,
+            core.compiled.dialect,
+            literal_binds=True,
+            schema_translate_map=core.compiled.schema_translate_map,
+        ).string
+    )
 
 
 def _row_condition(table: str, preparer: Any, where: Any, aliases: list[str]) -> str:
