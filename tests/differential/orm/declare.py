@@ -93,6 +93,10 @@ def _body(root: Root, graph: Graph, c: Class) -> dict[str, Any]:
         if c.versioned:
             body["version"] = orm.mapped_column(sa.Integer, nullable=False)
             arguments["version_id_col"] = body["version"]
+        if c.key == "auto":
+            body["__table_args__"] = {
+                "sqlite_autoincrement": True
+            }  # a key that was given once means one object
         return body
     body[f"more_{c.name.lower()}"] = orm.mapped_column(sa.Integer)
     if c.single:

@@ -84,6 +84,10 @@ class Side:
     """A single object of the same hierarchy."""
     orphans: bool = False
     """The other side deletes orphans."""
+    alone: bool = False
+    """Its objects have one parent only."""
+    lonely: bool = False
+    """One to many, and its objects have no other side."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ class Graph:
                         r.holds if r.plural else "",
                         r.viewonly,
                         selfish and not r.plural,
+                        alone="delete-orphan" in r.cascade,
+                        lonely=r.kind in ("otm", "oto") and not r.back,
                     )
                 )
             if r.back and r.target in self.lineage(name):

@@ -167,7 +167,18 @@ class Machine:
         self.held: dict[int, Any] = {}
         self.savepoints: list[Any] = []
         self.keys = 0
+        self.transients: set[int] = set()
+        """What was made transient, and not written since."""
+        self.put: set[tuple[int, str, int]] = set()
+        """What was put into write-only collections."""
+        self.parents: dict[tuple[str, int], int] = {}
+        """Who holds what in relationships of one side."""
+        self.inserted: set[int] = set()
+        self.switched: set[int] = set()
+        """What was inserted in this transaction, and of that, what got another key."""
         self.events: list[Any] = []
+        if root.name == "sqlalchemy":
+            self._note_inserted()
         if graph.told:
             self._listen()
 
@@ -175,6 +186,17 @@ class Machine:
         self.session.close()
         self.models.told.clear()
         self.engine.dispose()
+
+    def _note_inserted(self) -> None:
+        listen = self.root.event.listen
+        listen(
+            self.session, "pending_to_persistent", lambda session, instance: self.inserted.add(id(instance))
+        )
+        listen(self.session, "after_commit", lambda session: session.in_nested_transaction() or self._kept())
+
+    def _kept(self) -> None:
+        self.inserted.clear()
+        self.switched.clear()
 
     def _listen(self) -> None:
         """Attribute events are told of by listeners of the mapping; the session's by listeners of its own."""
@@ -192,6 +214,12 @@ class Machine:
             event = "to_transient"  # what a flush that fails in its last step had made of an object
 
         def told(session: Any, instance: Any) -> None:
+            if event == "pending_to_persistent":
+                self.transients.discard(id(instance))
+            if event == "to_transient" and id(instance) in self.transients:
+                return  # the rollback of one that was made transient before; only SQLAlchemy tells it
+            if event == "deleted_to_detached" and self.graph.keeps:
+                return  # docs/deviations.md
             self.events.append((event, self.shown(instance)))
 
         return told
@@ -199,6 +227,8 @@ class Machine:
     def shown(self, value: Any) -> Any:
         """Plain values as they are; instances by their place among the handles, or by class and key."""
         if not hasattr(type(value), "__mapper__"):
+            if type(value).__name__ == "LoaderCallableStatus":
+                return None  # an old value that is not known: a new object's NULL may be (docs/deviations.md)
             return value if isinstance(value, (int, str, float, type(None))) else type(value).__name__
         for i, handle in enumerate(self.handles):
             if handle is value:
@@ -220,9 +250,19 @@ class Machine:
             self.session.rollback()
             self._forget(new)
             self._count_on()
+            self.events = [event for event in self.events if event[0] in ATTRIBUTE_EVENTS]
+            self._settle_switched()
         self.held.update((id(obj), obj) for obj in self.session)
         told, self.events = self.events, []
         return seen, [self.observe(h) for h in self.handles], _settled(told)
+
+    def _settle_switched(self) -> None:
+        """What a rollback leaves of a row that was inserted and given another key is no row (docs/deviations.md)."""
+        if self.root.name == "sqlalchemy":
+            for instance in self.handles:
+                if id(instance) in self.switched and self.root.sa.inspect(instance).detached:
+                    self.root.orm.make_transient(instance)
+            self._kept()
 
     def _count_on(self) -> None:
         """Make servers count on from the highest key: a flush that failed may have taken more numbers under one root."""
@@ -402,6 +442,10 @@ class Machine:
         if found is None:
             return
         kind = self.graph.top(type(found).__name__).key
+        if self.session.autoflush and self.root.sa.inspect(found).persistent:
+            self.session.flush()  # one root loads an expired object, of which the other knows the key
+        if id(found) in self.inserted:
+            self.switched.add(id(found))
         if kind in ("own", "pair"):
             found.id = 20 + key
         elif kind == "text":
@@ -417,9 +461,14 @@ class Machine:
             return
         relation = relations[which % len(relations)]
         target = self.at(other, self.graph.kinds_of(relation.referred))
-        for i, key in enumerate(self.graph.key_names(relation.referred)):
-            value = None if target is None else target.__dict__.get(key)
+        for i, _ in enumerate(self.graph.key_names(relation.referred)):
+            value = None if target is None else self._key_of(target, i)
             setattr(found, f"{relation.name}_key{i}", value)
+
+    def _key_of(self, target: Any, place: int) -> Any:
+        identity = self.root.sa.inspect(target).identity
+        names = self.graph.key_names(type(target).__name__)
+        return target.__dict__.get(names[place]) if identity is None else identity[place]
 
     def set_none_key(self, number: int, which: int) -> Any:
         if (found := self.at(number)) is not None:
@@ -440,12 +489,34 @@ class Machine:
         if target is None or place is None or self._moves_away(*place):
             return
         instance, side = place
+        if self._is_odd(instance, side, [target]):
+            return
         if not side.plural:
             setattr(instance, side.name, target)
         elif side.lazy == "write_only":
+            if side.alone and (id(instance), side.name, id(target)) in self.put:
+                return  # SQLAlchemy refuses the second time, as if it had another parent
+            self.put.add((id(instance), side.name, id(target)))
             getattr(instance, side.name).add(target)
         elif target not in self.items(instance, side):
             self._put(getattr(instance, side.name), side, target)
+
+    def _is_odd(self, instance: Any, side: Side, targets: list[Any]) -> bool:
+        """Whether an object would be the parent that it may not live without. What depends on chance is settled: which of two
+        parents that do not know of each other writes last, and when the key of a dictionary is loaded.
+        """
+        if (side.orphans or side.alone) and any(target is instance for target in targets):
+            return True
+        if any(r.holds == "dict" for r in self.graph.relations):
+            with self.session.no_autoflush:
+                for each in (instance, *targets):
+                    _ = each.value if self.root.sa.inspect(each).persistent else None
+        if side.lonely:
+            before = [self.parents.get((side.name, id(target))) for target in targets]
+            self.parents.update(((side.name, id(target)), id(instance)) for target in targets)
+            if self.session.autoflush and any(b not in (None, id(instance)) for b in before):
+                self.session.flush()
+        return False
 
     def _moves_away(self, instance: Any, side: Side) -> bool:
         """A new object changes from one parent that it may not live without to another: SQLAlchemy loses it
@@ -481,11 +552,14 @@ class Machine:
             return
         found = [f for f in (self.at(o, names) for o in others) if f is not None]
         found = list({id(f): f for f in found}.values())
+        if self._is_odd(instance, side, found):
+            return
         if not side.plural:
             setattr(instance, side.name, found[0] if found else None)
         elif side.holds == "dict":
             setattr(instance, side.name, {x.value: x for x in found})
         else:
+            found = found[:1] if side.holds == "set" else found  # which have no order
             setattr(instance, side.name, {"set": set}.get(side.holds, list)(found))
 
     def in_list(self, verb: str, number: int, which: int, other: int) -> Any:
@@ -494,6 +568,12 @@ class Machine:
             return
         instance, side = place
         target = self.at(other, self.targets(side))
+        if (
+            target is not None
+            and verb not in ("pop", "del", "again")
+            and self._is_odd(instance, side, [target])
+        ):
+            return
         held = getattr(instance, side.name)
         if verb == "pop" and held:
             held.pop()
@@ -529,14 +609,19 @@ class Machine:
         if self.session.autoflush:
             self.session.flush()  # one root has to load a NULL, the other knows it
         keys = sorted(c.key for c in self.root.sa.inspect(type(found)).column_attrs)
+        if self.root.sa.inspect(found).detached:  # how much was loaded is a matter of who needed it
+            return Memory({key: counted(key, found.__dict__[key]) for key in keys if key in found.__dict__})
         held = [self._held(found, side) for side in self.graph.sides(type(found).__name__)]
         if not self.root.sa.inspect(found).persistent:
             keys.remove("version") if "version" in keys else None  # given by a flush that failed, or not
         if not self.root.sa.inspect(found).has_identity:
+            keys = [key for key in keys if not key.startswith("served_")]  # of a row that was rolled back
             return [[k, found.__dict__.get(k)] for k in keys], held
         return [[k, counted(k, getattr(found, k))] for k in keys], held
 
     def _held(self, found: Any, side: Side) -> Any:
+        if self.root.sa.inspect(found).deleted:
+            return None  # what it was linked to before is a matter of what was loaded
         if side.plural:
             return [x.value for x in self.items(found, side)]
         got = getattr(found, side.name)
@@ -548,6 +633,8 @@ class Machine:
             instance, side = place
             if self.session.autoflush:
                 self.session.flush()  # as in `read`
+            if self.root.sa.inspect(instance).deleted:
+                return None
             return (
                 [self.shown(x) for x in self.items(instance, side)]
                 if side.plural
@@ -559,11 +646,14 @@ class Machine:
         found = self.at(number)
         if found is None or not self.graph.strict or self.root.sa.inspect(found).transient:
             return None
+        if self.root.sa.inspect(found).pending:
+            return None  # all its values are new; but one root forgets some that were deleted or were there before
         attributes = self.root.sa.inspect(found).attrs
         seen = {}
         for name in [*self.columns(found), *self._readable(found)]:
             history = getattr(attributes, name).history
-            parts = history.added, history.deleted
+            deleted = [old for old in history.deleted or () if old is not None]  # a NULL that one root knew
+            parts = history.added, deleted
             seen[name] = [sorted((self.shown(x) for x in part or ()), key=repr) for part in parts]
         return seen
 
@@ -576,7 +666,16 @@ class Machine:
         found = self.at(number)
         if found is not None and self.graph.strict and not self.root.sa.inspect(found).transient:
             changed = self.session.is_modified(found, include_collections=collections)
-            return changed, self.root.sa.inspect(found).modified
+            return changed and self._really_changed(found, collections), self.root.sa.inspect(found).modified
+
+    def _really_changed(self, found: Any, collections: bool) -> bool:
+        """Not only from NULL to NULL (docs/deviations.md)."""
+        histories = [
+            getattr(self.root.sa.inspect(found).attrs, name).history
+            for name in [*self.columns(found), *self._readable(found)]
+            if collections or not isinstance(found.__dict__.get(name), (list, set, dict))
+        ]
+        return any(h.deleted or any(value is not None for value in h.added or ()) for h in histories)
 
     def query(self, number: int, anew: bool) -> Any:
         entity = self.class_at(number)
@@ -639,7 +738,11 @@ class Machine:
     def merge_detached(self, number: int) -> Any:
         """Merge an object with `load=False`; one of the session's leaves it first."""
         found = self.at(number)
-        if found is None or not self.root.sa.inspect(found).has_identity:
+        if (
+            found is None
+            or not self.root.sa.inspect(found).has_identity
+            or self.root.sa.inspect(found).deleted
+        ):
             return None
         if found in self.session:
             self.session.expunge(found)
@@ -648,22 +751,27 @@ class Machine:
     def kept(self, merged: Any) -> Any:
         if all(merged is not h for h in self.handles):
             self.handles.append(merged)
-        return merged.value
+        with self.session.no_autoflush:
+            return merged.value  # one root may have loaded more of an expired object before
 
     def transient(self, number: int) -> Any:
         found = self.at(number)
         if found is None or self.root.sa.inspect(found).pending:
             return
         if self.root.sa.inspect(found).persistent and found not in self.session.deleted:
-            assert found.kind  # an expired object is loaded under both roots
+            with self.session.no_autoflush:
+                assert found.kind  # an expired object is loaded under both roots
         if "kind" in found.__dict__:
             self.root.orm.make_transient(found)
+            self.transients.add(id(found))
 
     def to_detached(self, number: int) -> Any:
         """An object that says it has a row; it may."""
         found = self.at(number)
         names = () if found is None else self.graph.key_names(type(found).__name__)
-        if found is not None and all(found.__dict__.get(n) is not None for n in names):
+        if found is not None and (
+            self.root.sa.inspect(found).has_identity or all(found.__dict__.get(n) is not None for n in names)
+        ):
             self.root.orm.make_transient_to_detached(found)
 
     def nested(self, verb: str) -> Any:
@@ -725,6 +833,8 @@ class Machine:
         getattr(self.session, verb)()
         if verb in ("commit", "rollback"):
             self.savepoints.clear()
+        if verb == "rollback":
+            self._settle_switched()
 
 
 def _settled(events: list[Any]) -> list[Any]:
@@ -732,7 +842,7 @@ def _settled(events: list[Any]) -> list[Any]:
     found: list[Any] = []
     for of_attributes, group in groupby(events, lambda event: event[0] in ATTRIBUTE_EVENTS):
         run = list(group)
-        found += run if of_attributes else sorted(run, key=lambda event: repr(event[1]))
+        found += run if of_attributes else sorted(dict.fromkeys(run), key=lambda event: repr(event[1]))
     return found
 
 

@@ -39,10 +39,16 @@ def compare(graph: Graph, declared: Any, program: list[Operation], engines: Any 
                 machine.close()
 
 
+LEAVES_A_MESS = ("can't populate value", "has a NULL identity key")
+"""Errors after which the oracle's objects are half changed."""
+
+
 def _compare(oracle: Machine, ours: Machine, program: list[Operation]) -> None:
     for number, operation in enumerate(program):
         expected, actual = oracle.step(operation), ours.step(operation)
         COUNTS["random session operations compared"] += 1
+        if any(word in repr(expected[0]) for word in LEAVES_A_MESS):
+            return
         if expected != actual:
             if gave_up(expected) or stricter(expected[0], actual[0]) or oracle.dangles():
                 return
@@ -89,6 +95,12 @@ def gave_up(outcome: Any) -> bool:
             "_sa_adapter",
             "Query-invoked autoflush",
             "'transient', False, ['dirty']",
+            "['new', 'dirty']",
+            "'deleted', True",
+            "LoaderCallableStatus",
+            "does not support implicit iteration",
+            "object does not have a value",
+            "objects marked as 'dirty'",
         )
     )
 
@@ -98,7 +110,7 @@ def stricter(expected: Any, actual: Any) -> bool:
     SQLAlchemy meets a constraint first.
     """
     seen = repr(actual)
-    if "StaleDataError" in repr(expected) and "Error" not in seen:
+    if "StaleDataError" in repr(expected) and ("Error" not in seen or "Could not refresh" in seen):
         return True  # it wrote NULL over NULL where no row was left
     return "and cannot be inserted" in seen or ("Circular" in seen and "IntegrityError" in repr(expected))
 

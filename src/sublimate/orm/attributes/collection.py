@@ -20,6 +20,7 @@ from sublimate.orm.attributes.history import HISTORY_BLANK, History, collection_
 from sublimate.orm.attributes.relation import RelationAttribute
 from sublimate.orm.attributes.single_parent import claim
 from sublimate.orm.collections.adapter import CollectionAdapter
+from sublimate.orm.collections.keyed_dict import KeyFuncDict
 from sublimate.orm.collections.prepare import duck_type, roles_of, tracked_class, without_events
 from sublimate.orm.collections.tracked_list import InstrumentedList
 from sublimate.orm.exc import ObjectDereferencedError
@@ -85,9 +86,12 @@ class CollectionAttribute(RelationAttribute):
         return make
 
     def _own(self, obj: Any, items: Any) -> Any:
+        obj.__dict__[self.key] = items
+        return self._owned(obj, items)
+
+    def _owned(self, obj: Any, items: Any) -> Any:
         items._owner = _ref(obj)
         items._impl = self
-        obj.__dict__[self.key] = items
         for listener in self.listeners.get("init_collection", ()):
             listener(obj, items, CollectionAdapter(items))
         return items
@@ -183,7 +187,10 @@ class CollectionAttribute(RelationAttribute):
         committed = state.committed
         if not self.tracks:
             return
-        if state.pk is not None and (committed is None or self.key not in committed):
+        if state.pk is None:
+            if state.queued is not None:
+                state.queued.pop(self.key, None)  # it was read before, and is filled now
+        elif committed is None or self.key not in committed:
             remember(obj, state, self.key, self.items_of(items) if before is None else before)
 
     def _dereferenced(self) -> ObjectDereferencedError:
@@ -207,11 +214,23 @@ class CollectionAttribute(RelationAttribute):
                 return
             items = self.initial(obj, state)
         self._record(obj, state, items)
+        if not self.is_plain_list and isinstance(items, KeyFuncDict):
+            self._displace(obj, items, item)
         if self.watched:
             item = self.ask("append", obj, item, started_by(self, item), backref=True)
         if not self._appender:
             self._factory()
         without_events(items, getattr(items, self._appender), item)
+
+    def _displace(self, obj: Any, items: KeyFuncDict[Any, Any], item: Any) -> None:
+        """An object whose key another one has now is let go."""
+        old = items.held_under_key_of(item)
+        if old is None or old is item:
+            return
+        if self.watched:
+            self.tell_removed("remove", obj, old, started_by(self, item), backref=True)
+        orphan(obj, self, old)
+        drop_pending_orphan(self, obj, old)
 
     def unlink(self, obj: Any, item: Any) -> None:
         """The other side says that it has left `obj`."""
@@ -249,9 +268,15 @@ class CollectionAttribute(RelationAttribute):
         if old is value and value is not None:
             return
         new = self._convert(value)
+        made = self._owned(obj, self._factory()())
+        new = [self._validated(obj, item) for item in new] if self.validators else new
+        for listener in self.listeners.get("bulk_replace", ()):
+            listener(obj, new, self)
+        if state.pk is None and state.queued is not None:
+            state.queued.pop(self.key, None)  # it was read before, and is filled now
         if old is None:
             old = getattr(obj, self.key) if state.pk is not None else self.initial(obj, state)
-        self._replace(obj, state, old, new)
+        self._replace(obj, state, old, made, new)
 
     def _convert(self, value: Any) -> list[Any]:
         """The objects in an assigned value, which must be the same kind of collection."""
@@ -271,16 +296,12 @@ class CollectionAttribute(RelationAttribute):
         """The objects of a dictionary; the collection finds keys for them itself."""
         return list(value.values())
 
-    def _replace(self, obj: Any, state: InstanceState[Any], old: Any, new: list[Any]) -> None:
+    def _replace(self, obj: Any, state: InstanceState[Any], old: Any, made: Any, new: list[Any]) -> None:
         before = self.items_of(old)
-        made = self._factory()()
         kept = set(map(id, before))
-        new = [self._validated(obj, item) for item in new] if self.validators else new
         if self.tracks:
             remember(obj, state, self.key, before)
-        self._own(obj, made)
-        for listener in self.listeners.get("bulk_replace", ()):
-            listener(obj, new, self)
+        obj.__dict__[self.key] = made
         try:
             self._refill(obj, made, new, kept)
         except BaseException:  # somebody refused an object: the collection stays what it was
@@ -291,7 +312,7 @@ class CollectionAttribute(RelationAttribute):
         for item in before:
             if id(item) not in staying:
                 self.removing(made, item)
-                if self.watched and self.reverse_key is not None:
+                if self.watched and self.reverse_key is not None and item is not obj:
                     self.tell_removed(
                         "remove", obj, item, started_by(self, item), backref=True
                     )  # as SQLAlchemy does

@@ -20,11 +20,13 @@ class DynamicAttribute(WriteOnlyAttribute):
 
     def set(self, obj: Any, value: Any) -> None:
         items = list(value)
-        self.complete(obj)
+        state = own_state(obj)
+        if state.pk is not None and state.link.session is not None:
+            state.link.session._load_whole(obj, state, self.key, autoflush=True)
         self._replace(obj, items)
 
     def complete(self, obj: Any) -> None:
         state = own_state(obj)
         found: Changes | None = self.changes(state)
         if state.pk is not None and state.link.session is not None and (found is None or found.whole is None):
-            state.link.session._load_whole(obj, state, self.key)
+            state.link.session._load_whole(obj, state, self.key, autoflush=False)

@@ -57,10 +57,11 @@ class ReferenceAttribute(RelationAttribute):
         self._store(obj, state, value, old)
         if old is value:
             return
+        if value is not None:
+            cascade_into_session(obj, self, value)
         if old is not NO_VALUE and old is not None:
             self._part(obj, old, value)
         if value is not None:
-            cascade_into_session(obj, self, value)
             try:
                 attach(obj, self, value)
             except BaseException:  # the other side has refused it: it is not stored
@@ -95,6 +96,7 @@ class ReferenceAttribute(RelationAttribute):
             orphan(obj, self, old)
             if self.reverse_key is not None and reverse_of(old, self.reverse_key).is_collection:
                 detach(obj, self, old)
+            drop_pending_orphan(self, obj, old)
         adopt(obj, self, value)
 
     def unlink(self, obj: Any, value: Any) -> None:
@@ -135,6 +137,8 @@ class ReferenceAttribute(RelationAttribute):
 
     def _old(self, obj: Any, state: InstanceState[Any]) -> Any:
         """The present object; loaded where it must be known at once."""
+        if self.prop.active_history and self.key not in obj.__dict__:
+            return self.known_actively(obj, state)
         old = self._known(obj, state)
         return self.known_actively(obj, state) if old is NO_VALUE and self.active_history else old
 

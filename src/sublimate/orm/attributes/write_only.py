@@ -59,8 +59,9 @@ class Changes:
         if self._left.pop(id(item), None) is None:
             self._came[id(item)] = item
 
-    def remove(self, item: Any) -> None:
-        if self._came.pop(id(item), None) is None:
+    def remove(self, item: Any, stored: bool) -> None:
+        """It leaves; unless the parent is `stored`, it had not been there before it came."""
+        if self._came.pop(id(item), None) is None and stored:
             self._left[id(item)] = item
 
     def __reduce__(self) -> Any:
@@ -93,7 +94,8 @@ class WriteOnlyAttribute(RelationAttribute):
         return None if queued is None else queued.get(self.key)
 
     def _noted(self, obj: Any, state: InstanceState[Any]) -> Changes:
-        mark_changed(obj, state)
+        if self.tracks:
+            mark_changed(obj, state)
         if state.queued is None:
             state.queued = {}
         found: Changes | None = state.queued.get(self.key)
@@ -152,7 +154,7 @@ class WriteOnlyAttribute(RelationAttribute):
         own_state(item)
         if self.watched:
             self.tell_removed("remove", obj, item, self)
-        self._noted(obj, state).remove(item)
+        self._noted(obj, state).remove(item, state.pk is not None)
         orphan(obj, self, item)
         detach(obj, self, item)
         drop_pending_orphan(self, obj, item)
@@ -169,7 +171,8 @@ class WriteOnlyAttribute(RelationAttribute):
         orphan(obj, self, item)
         if self.watched:
             self.tell_removed("remove", obj, item, started_by(self, item), backref=True)
-        self._noted(obj, own_state(obj)).remove(item)
+        state = own_state(obj)
+        self._noted(obj, state).remove(item, state.pk is not None)
 
     def set(self, obj: Any, value: Any) -> None:
         if own_state(obj).pk is not None:

@@ -47,6 +47,11 @@ class KeyFuncDict(InstrumentedDict[K, V]):
             )
         return key
 
+    def held_under_key_of(self, value: V) -> V | None:
+        """What the dictionary has under an object's key."""
+        key = self._key_of(value)
+        return None if key is _MISSING else self.get(key)
+
     def set(self, value: V, _sa_initiator: Any = None) -> None:
         """Add an object under its key."""
         key = self._key_of(value)

@@ -67,9 +67,8 @@ class Columns:
         """Sort the relationships by strategy; what the statement's own joins contain is read first."""
         for prop, choice in choose_strategies(occurrence):
             if choice.strategy != "contains":
-                if choice.part is None and repeats(occurrence, prop, occurrence.start):
-                    occurrence.cut.add(prop.key)
-                elif self.options.joins:
+                circles = choice.part is None and repeats(occurrence, prop, occurrence.start)
+                if self.options.joins and not circles:
                     occurrence.joined.append((prop, choice))
                 continue
             entity = contained_entity(prop, choice)
@@ -209,8 +208,10 @@ def choose_strategies(occurrence: Occurrence) -> list[tuple[Any, Any]]:
                 _check_population(prop)
                 if choice.part is not None or strategy == "immediate" or not repeats(occurrence, prop):
                     occurrence.follow_ups.append(FollowUp(prop, choice))
+                    if stays(prop, strategy):
+                        occurrence.kept.add(prop.key)
                 else:
-                    occurrence.cut.add(prop.key)
+                    occurrence.kept.add(prop.key)
             elif strategy == "noload":
                 occurrence.nothing.append(prop)
     occurrence.follow_ups += _of_subclasses(occurrence, seen)
@@ -238,6 +239,11 @@ def _of_subclasses(occurrence: Occurrence, seen: set[str]) -> list[FollowUp]:
         if strategy in ("selectin", "subquery", "immediate", "joined"):
             found[part.key] = FollowUp(part.prop, Choice(strategy, params, nodes, part))
     return list(found.values())
+
+
+def stays(prop: Any, strategy: str) -> bool:
+    """Whether `populate_existing` leaves what is loaded: what is loaded object by object, and no key tells of."""
+    return strategy == "immediate" and prop.direction.name != "MANYTOONE"
 
 
 def repeats(occurrence: Occurrence, prop: Any, start: int = 0) -> bool:

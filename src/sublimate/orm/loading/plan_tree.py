@@ -33,7 +33,7 @@ class Occurrence:
     """One appearance of an entity in the rows: positions of its columns, and what hangs below it."""
 
     __slots__ = (
-        "children", "columns", "cut", "entity", "follow_ups", "joined", "mapper", "nothing", "options", "path", "polymorphic",
+        "children", "columns", "entity", "follow_ups", "joined", "kept", "mapper", "nothing", "options", "path", "polymorphic",
         "start",
     )  # fmt: skip
 
@@ -54,7 +54,9 @@ class Occurrence:
         self.columns: list[tuple[Any, int]] = []  # (property, position)
         self.children: list[Child] = []
         self.follow_ups: list[FollowUp] = []
-        self.cut: set[str] = set()  # relationships that would be loaded, but would go round in a circle
+        self.kept: set[str] = (
+            set()
+        )  # relationships that `populate_existing` leaves as they are, if they are loaded
         self.nothing: list[Any] = []  # relationships left empty
         self.polymorphic: list[
             Any

@@ -68,7 +68,7 @@ def overwriter(occurrence: Occurrence) -> Callable[[Any, Values, Any], None]:
     pairs = _keys(occurrence)
     by_mapper = _pairs_by_mapper(occurrence) if len(mappers_of(occurrence.entity)) > 1 else None
     column_keys = frozenset(key for key, _ in pairs)
-    cut = occurrence.cut
+    kept = occurrence.kept
 
     def overwrite(obj: Any, values: Values, session: Any) -> None:
         known = obj.__dict__
@@ -78,7 +78,7 @@ def overwriter(occurrence: Occurrence) -> Callable[[Any, Values, Any], None]:
         for key in state.mapper.class_state.memoized_keys:
             known.pop(key, None)
         for impl in state.mapper.class_state.relations:
-            if impl.key in cut:
+            if impl.key in kept:
                 continue
             known.pop(impl.key, None)
             if state.__class__ is InstanceState:

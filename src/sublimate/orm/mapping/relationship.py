@@ -160,22 +160,24 @@ class RelationshipProperty(MapperProperty[_T], Mapped[_T]):
                 f"relationship(lazy={self.lazy!r}): expected one of {', '.join(sorted(_LAZY))}"
             )
         if cascade is _DEFAULT:
-            cascade = "none" if self.viewonly else "save-update, merge"
+            cascade = "merge" if self.viewonly else "save-update, merge"
         self.cascade = CascadeOptions(cascade)
         if self.viewonly:  # what is never written cascades no writes
             self.cascade = CascadeOptions(self.cascade - {"save-update", "delete", "delete-orphan"})
 
     def _check_viewonly(self) -> None:
-        wrong = []
-        if self.passive_deletes:
-            wrong.append("passive_deletes")
-        if self.active_history:
-            wrong.append("active_history")
-        if wrong:
-            raise exc.ArgumentError(
-                "Passed to a relationship with viewonly=True, the following arguments have no effect or conflict with it: "
-                + ", ".join(wrong)
-            )
+        usual = {
+            "passive_deletes": False,
+            "passive_updates": True,
+            "enable_typechecks": True,
+            "active_history": False,
+        }
+        for name, value in usual.items():
+            if getattr(self, name) != value:
+                warn(
+                    f"relationship({name}=…) has no effect together with viewonly=True, which never writes anything. Leave it out; "
+                    "it may become an error."
+                )
         if self.sync_backref:
             raise exc.ArgumentError("sync_backref and viewonly cannot both be True")
 

@@ -13,7 +13,7 @@ from sublimate.orm.loading.strategies.follow_up import relationship_steps
 from sublimate.orm.loading.strategies.refresh import column_loader
 from sublimate.orm.loading.touch import options_of
 from sublimate.orm.state import expire_state, state_of
-from sublimate.orm.unitofwork import cascade
+from sublimate.orm.unitofwork import FlushRecord, cascade
 
 from .getting import _by_statement_steps, for_update, load_by_identity_steps
 from .membership import contains, require_persistent
@@ -79,6 +79,17 @@ def _refresh_all_steps(session: Any, obj: Any, state: Any, with_for_update: Any,
         )
     if found is not obj:
         raise exc.InvalidRequestError(f"Could not refresh instance '{describe(obj)}'")
+    yield from _refresh_circles_steps(session, obj, state, source)
+
+
+def _refresh_circles_steps(session: Any, obj: Any, state: Any, source: Any) -> Steps[None]:
+    """Relationships to the object's own class, which queries do not load by themselves: of one object they are."""
+    options = options_of(state)
+    for prop in state.mapper.relationships:
+        selfish = prop.mapper.base_mapper is state.mapper.base_mapper and prop.key not in obj.__dict__
+        if selfish and options.relationship(prop).strategy in ("selectin", "subquery"):
+            bind = session._bind_for_mapper(state.mapper)
+            yield from relationship_steps(session, bind, prop, [obj], options, source, obj)
 
 
 def _refresh_some_steps(
@@ -101,13 +112,26 @@ def _refresh_some_steps(
         session._dirty.pop(state, None)
     yield from _autoflush_steps(session)
     bind = session._bind_for_mapper(mapper)
-    if columns or not relationships:
-        lock = for_update(with_for_update) if with_for_update else None
-        loader = column_loader(session._planning(bind), mapper, tuple(columns), lock)
-        if (yield from loader.load_steps(session._under(state.link.token), bind, [obj], overwrite=True)):
-            raise exc.InvalidRequestError(f"Could not refresh instance '{describe(obj)}'")
+    lock = for_update(with_for_update) if with_for_update else None
+    if columns or lock is not None or not relationships:
+        yield from _refresh_columns_steps(session, bind, obj, state, tuple(columns), lock)
     for prop in relationships:
         yield from relationship_steps(session, bind, prop, [obj], options_of(state), source, obj)
+    if not columns and lock is None and not any(_is_referred_to(obj, prop) for prop in relationships):
+        yield from _refresh_columns_steps(session, bind, obj, state, (), None)
+
+
+def _refresh_columns_steps(
+    session: Any, bind: Any, obj: Any, state: Any, columns: tuple[str, ...], lock: Any
+) -> Steps[None]:
+    loader = column_loader(session._planning(bind), state.mapper, columns, lock)
+    if (yield from loader.load_steps(session._under(state.link.token), bind, [obj], overwrite=True)):
+        raise exc.InvalidRequestError(f"Could not refresh instance '{describe(obj)}'")
+
+
+def _is_referred_to(obj: Any, prop: Any) -> bool:
+    """Whether rows were found that refer to the object's own, which is there then."""
+    return prop.direction.name != "MANYTOONE" and bool(obj.__dict__.get(prop.key))
 
 
 def restore(session: Any, transaction: Any) -> None:
@@ -116,7 +140,8 @@ def restore(session: Any, transaction: Any) -> None:
     transaction.record = None
     if record is not None:
         record.undo(session)
-        _tell_undone(session, record)
+    if session.dispatch is not None:
+        _tell_undone(session, record or FlushRecord())
     session._deleted.clear()
     if transaction.nested:
         modified = dict(session._dirty)
@@ -133,12 +158,10 @@ def restore(session: Any, transaction: Any) -> None:
 
 def _tell_undone(session: Any, record: Any) -> None:
     dispatch = session.dispatch
-    if dispatch is None:
-        return
     for state, obj in record.new.items():
         told = dispatch.deleted_to_detached if state in record.deleted else dispatch.persistent_to_transient
         told(session, obj)
-    for state, obj in record.deleted.items():
+    for state, obj in {**record.deleted, **session._deleted}.items():  # those that were only marked, too
         if state not in record.new:
             dispatch.deleted_to_persistent(session, obj)
 

@@ -151,6 +151,13 @@ def drop_pending(session: Any, state: InstanceState[Any], obj: Any) -> None:
 def detach(session: Any, state: InstanceState[Any], obj: Any) -> None:
     """Take one object out of the session."""
     pending = state.pk is None
+    told = (
+        "pending_to_transient"
+        if pending
+        else "deleted_to_detached"
+        if state.was_deleted
+        else "persistent_to_detached"
+    )
     session._new.pop(state, None)
     session._dirty.pop(state, None)
     session._deleted.pop(state, None)
@@ -158,9 +165,7 @@ def detach(session: Any, state: InstanceState[Any], obj: Any) -> None:
         session.identity_map.of(state.link.token).discard_object(obj, state.mapper.base_mapper, state.pk)
     state.link = state.link.detached()
     if session.dispatch is not None:
-        (session.dispatch.pending_to_transient if pending else session.dispatch.persistent_to_detached)(
-            session, obj
-        )
+        getattr(session.dispatch, told)(session, obj)
 
 
 def delete_steps(session: Any, obj: Any) -> Steps[None]:

@@ -10,7 +10,7 @@ from sublimate.engine.steps import Steps
 from sublimate.orm.attributes.base import mark_changed
 from sublimate.orm.exc import StaleDataError, UnmappedInstanceError, describe
 from sublimate.orm.loading.touch import touch_steps
-from sublimate.orm.state import STATE, LoadContext, is_outdated, lacks, state_of
+from sublimate.orm.state import STATE, InstanceState, LoadContext, is_outdated, lacks, state_of
 from sublimate.orm.unitofwork.persist import is_never_filled
 
 from .getting import get_steps
@@ -81,7 +81,16 @@ class Merge:
             target = self._create(mapper, key, state.link.token)
         self._done[id(given)] = (given, target)
         yield from self._copy_steps(mapper, given, state, target, created)
+        if not self.load:
+            self._forget_changes(target)
         return target
+
+    def _forget_changes(self, target: Any) -> None:
+        """What was merged without loading is what the database has."""
+        state = target.__dict__[STATE]
+        if state.__class__ is InstanceState:
+            state.committed = None
+            self.session._dirty.pop(state, None)
 
     def _check_clean(self, state: Any) -> None:
         if not self.load and state.committed is not None:

@@ -574,15 +574,19 @@ class Session(Reading):
             touch.refuse_waiting(self, obj, state, key, is_relationship)
         return self._run(touch.touch_steps(self, obj, key))
 
-    def _load_whole(self, obj: Any, state: Any, key: str) -> None:
-        """Load a dynamic collection that must be known as a whole; without autoflush."""
+    def _load_whole(self, obj: Any, state: Any, key: str, autoflush: bool) -> None:
+        """Load a dynamic collection that must be known as a whole."""
         if not touch.can_wait(self._bind_for_mapper(state.mapper).engine):
             touch.refuse_waiting(self, obj, state, key, True)
-        self._run(touch.touch_steps(self, obj, key, autoflush=False))
+        self._run(touch.touch_steps(self, obj, key, autoflush=autoflush))
 
     def _load_attribute_steps(self, obj: Any, key: str, autoflush: bool = False) -> Steps[Any]:
         """Load an attribute; without autoflush, unless asked for."""
         if not lacks(obj, key):
+            return obj.__dict__[key]
+        state = obj.__dict__[STATE]
+        prop = state.mapper.class_state.impls[key].prop
+        if getattr(prop, "is_relationship", False) and touch.settle_without_sql(self, obj, state, prop):
             return obj.__dict__[key]
         return (yield from touch.touch_steps(self, obj, key, autoflush=autoflush))
 

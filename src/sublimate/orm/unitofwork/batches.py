@@ -75,13 +75,16 @@ class UpdateBatch(TableBatch):
 
 
 class PostUpdate(TableBatch):
-    """A second UPDATE of rows that refer to each other: the named attributes only."""
+    """A second UPDATE of rows that refer to each other: the named attributes only, and those with `onupdate` that are `kept`."""
 
-    __slots__ = ("keys",)
+    __slots__ = ("kept", "keys")
 
-    def __init__(self, mapper: Any, table: Any, rows: list[Row], keys: tuple[str, ...]) -> None:
+    def __init__(
+        self, mapper: Any, table: Any, rows: list[Row], keys: tuple[str, ...], kept: tuple[str, ...]
+    ) -> None:
         super().__init__(mapper, table, rows)
         self.keys = keys
+        self.kept = kept
 
 
 class DeleteBatch(TableBatch):

@@ -16,7 +16,6 @@ from sublimate.orm.unitofwork.batches import (
     DeleteBatch,
     FlushPlan,
     InsertBatch,
-    PostUpdate,
     SyncKey,
     SyncKeys,
     TableBatch,
@@ -24,11 +23,12 @@ from sublimate.orm.unitofwork.batches import (
     Watch,
 )
 from sublimate.orm.unitofwork.cascade import queued, related, removed
-from sublimate.orm.unitofwork.facts import facts_of, writer_of
+from sublimate.orm.unitofwork.facts import writer_of
 from sublimate.orm.unitofwork.graph import ranks_of, table_edges, table_order, tables_of
 from sublimate.orm.unitofwork.keys import association_keys, identity_value, pairs_of
 from sublimate.orm.unitofwork.mapper_events import is_watched
 from sublimate.orm.unitofwork.order import components, levels
+from sublimate.orm.unitofwork.post_updates import late_updates
 from sublimate.orm.unitofwork.prepare import Work
 from sublimate.orm.unitofwork.row_order import Team, row_levels, teams_of
 from sublimate.util.warnings import warn
@@ -102,7 +102,14 @@ class _Planner:
         self.result.batches = self._watched(batches, "insert", "update")
 
     def _save_relations(self) -> None:
-        for state, obj in [*self.inserts.items(), *self.updates.items()]:
+        rows = [*self.inserts.items(), *self.updates.items()]
+        if any(
+            mapper.inherits is not None for mapper in self.all_mappers
+        ):  # where several give one child a key, the last counts
+            bases = {mapper.base_mapper for mapper in self.all_mappers}
+            places = {mapper: i for base in bases for i, mapper in enumerate(base.self_and_descendants)}
+            rows.sort(key=lambda row: places[row[0].mapper])
+        for state, obj in rows:
             for impl in state.mapper.class_state.relations:
                 if not impl.prop.viewonly:
                     self._save_relation(state, obj, impl)
@@ -146,15 +153,23 @@ class _Planner:
         if state.pk is not None and (state.committed is None or impl.key not in state.committed):
             return
         value = obj.__dict__[impl.key]
-        if value is None and state.pk is None and impl.active_history:
-            return
-        if value is None:
+        if state.pk is not None and state.committed is not None and value is state.committed[impl.key]:
+            return  # it was set to what it was: a foreign key that was set by itself counts
+        if (
+            value is None and state.pk is None and impl.active_history
+        ):  # no change, but it had its place in the order
+            self._wait_for_others(state, impl)
+        elif value is None:
             self._sync(obj, None, impl)
         elif self._check(impl, value):
             self._sync(obj, value, impl)
         elif not impl.prop.post_update:
-            self.syncs.setdefault(state, [])
-            self.changed.add(impl)
+            self._wait_for_others(state, impl)
+
+    def _wait_for_others(self, state: InstanceState[Any], impl: Any) -> None:
+        """A row that takes no key comes after those that need nothing all the same."""
+        self.syncs.setdefault(state, [])
+        self.changed.add(impl)
 
     def _save_children(self, state: InstanceState[Any], obj: Any, impl: Any) -> None:
         came = self._came(state, obj, impl)
@@ -247,7 +262,7 @@ class _Planner:
 
     def _sync_stray(self, child: Any, obj: Any, impl: Any) -> None:
         """A new object of no session, which is not written: it knows whose it would be."""
-        if state_of(child).pk is None and impl.key in obj.__dict__:
+        if state_of(child).pk is None and (impl.write_only or impl.key in obj.__dict__):
             self.strays.append(SyncKey(child, obj, pairs_of(impl), impl))
 
     def _follow_key_switch(self, state: InstanceState[Any], obj: Any, impl: Any) -> None:
@@ -356,11 +371,11 @@ class _Planner:
             batches.extend(self._save_rows(order, saves))
         if self.strays:
             batches.append(SyncKeys(self.strays))
-        batches.extend(_late_updates(self.late))
+        batches.extend(late_updates(self.late))
         batches.extend(AssociationDelete(impl, pairs) for impl, pairs in self.unlinks.values())
         batches.extend(AssociationUpdate(impl, pairs) for impl, pairs in self.kept_links.values())
         batches.extend(AssociationInsert(impl, pairs) for impl, pairs in self.links.values())
-        batches.extend(_late_updates(self.late_deletes))
+        batches.extend(late_updates(self.late_deletes))
         if self.deletes:
             groups.reverse()
             if ranks is not None:
@@ -562,20 +577,3 @@ def _in_key_order(rows: list[tuple[Node[Any], Any]]) -> list[tuple[Node[Any], An
         return sorted(rows, key=_key_of_row)
     except TypeError:
         return rows
-
-
-def _late_updates(syncs: list[SyncKey]) -> Iterator[Any]:
-    """Second UPDATEs, per class and set of keys."""
-    if not syncs:
-        return
-    yield SyncKeys(syncs)
-    found: dict[Any, dict[Node[Any], Any]] = {}
-    for sync in syncs:
-        state = state_of(sync.target)
-        keys = tuple(target for _, target in sync.pairs)
-        found.setdefault((state.mapper, keys), {})[state] = sync.target
-    for (mapper, keys), rows in found.items():
-        for table in mapper.tables:
-            own = tuple(key for key in keys if key in facts_of(mapper, table).by_key)
-            if own:
-                yield PostUpdate(mapper, table, list(rows.items()), own)

@@ -124,7 +124,8 @@ def post_update_steps(connection: Any, batch: PostUpdate, plan: Any) -> Steps[No
         if _differs(row, batch.keys):
             groups.setdefault(row[0] in plan.inserts, []).append(row)
     for new, rows in groups.items():
-        yield from _group_steps(connection, facts, batch.keys, rows, {}, before=plan, keep_version=new)
+        keys = batch.keys + batch.kept
+        yield from _group_steps(connection, facts, keys, rows, {}, before=plan, keep_version=new)
 
 
 def _differs(row: Row, keys: tuple[str, ...]) -> bool:
@@ -201,8 +202,7 @@ def _row_values(
     if version is not None and generator is not False and version.key not in (state.committed or ()):
         values[version.key] = generator(values[plan.where[-1]])
     for fact in plan.sets:
-        chosen = fact.key in plan.keys or (before is not None and fact.key in (state.committed or ()))
-        if fact.update_default is not None and not chosen:
+        if fact.update_default is not None and fact.key not in plan.keys:
             values[fact.key] = None
     return values
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sublimate.engine.steps import Steps
+from sublimate.orm.loading.columns import stays
 from sublimate.orm.loading.from_rows import ReadingPlan
 from sublimate.orm.loading.paths import EntityOptions
 from sublimate.orm.loading.plan import LoadPlan
@@ -34,9 +35,10 @@ def follow_up_steps(
     for (index, occurrence), objects in zip(plan.waiting, waiting, strict=True):
         for each in occurrence.follow_ups:
             prop = each.prop
-            wanted = _wanted(objects, prop, again is not None, options[index].child(prop).deepens())
+            strategy = each.choice.strategy
+            anew_here = again is not None and not stays(prop, strategy)
+            wanted = _wanted(objects, prop, anew_here, options[index].child(prop).deepens())
             if wanted:
-                strategy = each.choice.strategy
                 here = options[index].later().touched() if strategy == "immediate" else options[index]
                 reader = session if strategy == "subquery" else session._whole
                 yield from relationship_steps(
