@@ -364,3 +364,39 @@ def test_a_reference_that_is_only_read(engine, say):
 
     orm.configure_mappers()
     say(sa.inspect(Item).relationships.up.viewonly)
+
+
+class Team(Base):
+    __tablename__ = "team"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    people: Mapped[list["Person"]] = relationship(foreign_keys="Person.team_id")
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "team"}
+
+
+class Led(Team):
+    leader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", use_alter=True, name="leads"))
+    leader: Mapped["Person | None"] = relationship(foreign_keys=[leader_id])
+    __mapper_args__ = {"polymorphic_identity": "led"}
+
+
+class Person(Base):
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
+
+
+@both("sqlite", "psycopg")
+def test_tables_in_a_circle_and_classes_that_are_not(engine, say):
+    """Foreign keys go round in a circle, but no class in this flush has the relationship that closes it."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as s:
+        s.add(Team(people=[Person(), Person()]))
+        s.commit()
+        say(s.execute(sa.select(Person.id, Person.team_id).order_by(Person.id)).all())
+        s.add(Led(people=[leader := Person()]))
+        s.flush()
+        leader.team_id = None
+        s.add(Led(leader=leader))
+        s.commit()
+        say(s.execute(sa.select(Led.id, Led.leader_id).order_by(Led.id)).all())

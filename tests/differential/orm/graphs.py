@@ -245,8 +245,6 @@ def _draw_relation(rng: Random, name: str, classes: Sequence[Class], wide: bool)
     back = rng.random() < 0.5 and kind != "mto" and not viewonly
     if post_update and kind in ("otm", "oto"):
         back = not viewonly  # or SQLAlchemy leaves the links of what is taken out (docs/deviations.md)
-    elif kind == "oto" and source is not target and _top(source, classes) is _top(target, classes):
-        back = False  # which object lets go depends on the classes there
     back_cascade = "save-update, merge"
     if rarely(8):
         back_cascade = rng.choice(("", "merge", "save-update", "all", "save-update, merge, expunge"))

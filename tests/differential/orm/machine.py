@@ -153,7 +153,7 @@ class Machine:
         self.root, self.models, self.graph = root, declared, graph
         self.engine = engine
         if engine is None:
-            self.engine = root.sa.create_engine("sqlite://")
+            self.engine = self.make_engine()
             if root.name == "sqlalchemy":
                 _begin_really(root, self.engine)
             if graph.enforced:
@@ -161,11 +161,13 @@ class Machine:
             with self.engine.begin() as connection:
                 create_tables(root, declared, connection)
         options = {"peers": False} if graph.strict and root.name == "sublimate" else {}
-        self.session = root.orm.Session(self.engine, expire_on_commit=not graph.keeps, **options)
+        self.session = self.make_session(expire_on_commit=not graph.keeps, **options)
         self.env = Env(root, declared, self.session)
         self.handles: list[Any] = []
         self.held: dict[int, Any] = {}
         self.savepoints: list[Any] = []
+        self.new: list[Any] = []
+        """The pending instances before this step."""
         self.keys = 0
         self.transients: set[int] = set()
         """What was made transient, and not written since."""
@@ -181,6 +183,12 @@ class Machine:
             self._note_inserted()
         if graph.told:
             self._listen()
+
+    def make_engine(self) -> Any:
+        return self.root.sa.create_engine("sqlite://")
+
+    def make_session(self, **options: Any) -> Any:
+        return self.root.orm.Session(self.engine, **options)
 
     def close(self) -> None:
         self.session.close()
@@ -239,22 +247,34 @@ class Machine:
 
     def step(self, operation: Operation) -> Any:
         """Carry one operation out; what it gives or raises, and the state of every instance afterwards."""
-        name, *arguments = operation
-        new = [h for h in self.handles if self.root.sa.inspect(h).pending]
         try:
-            given = getattr(self, name)(*arguments)
-            seen: Any = plain(given, self.root)
+            given = self.carry_out(operation)
         except Exception as error:
-            seen = Failed(error)
-            self.savepoints.clear()
-            self.session.rollback()
-            self._forget(new)
-            self._count_on()
-            self.events = [event for event in self.events if event[0] in ATTRIBUTE_EVENTS]
-            self._settle_switched()
+            return self.failed(error)
+        return self.observed(given)
+
+    def carry_out(self, operation: Operation) -> Any:
+        name, *arguments = operation
+        return getattr(self, name)(*arguments)
+
+    def failed(self, error: Exception) -> Any:
+        """Roll back."""
+        self.savepoints.clear()
+        self.session.rollback()
+        self._forget(self.new)
+        self._count_on()
+        self.events = [event for event in self.events if event[0] in ATTRIBUTE_EVENTS]
+        self._settle_switched()
+        return self.observed(Failed(error))
+
+    def observed(self, given: Any) -> Any:
+        """What was given, every instance, and what listeners heard."""
+        seen = given if isinstance(given, (Memory, Failed)) else plain(given, self.root)
         self.held.update((id(obj), obj) for obj in self.session)
         told, self.events = self.events, []
-        return seen, [self.observe(h) for h in self.handles], _settled(told)
+        shown = [self.observe(h) for h in self.handles]
+        self.new = [h for h in self.handles if self.root.sa.inspect(h).pending]
+        return seen, shown, _settled(told)
 
     def _settle_switched(self) -> None:
         """What a rollback leaves of a row that was inserted and given another key is no row (docs/deviations.md)."""
@@ -327,10 +347,12 @@ class Machine:
 
     def end(self) -> Any:
         """Commit what is left and dump the tables."""
-        last = self.step(("on_session", "commit"))
+        return self.step(("on_session", "commit")), self.tables()
+
+    def tables(self) -> dict[str, list[Any]]:
         with self.engine.connect() as connection:
             tables = dump(connection, self.root, self.models)
-        return last, {name: self._comparable(name, rows) for name, rows in tables.items()}
+        return {name: self._comparable(name, rows) for name, rows in tables.items()}
 
     def _comparable(self, name: str, rows: list[Any]) -> list[Any]:
         names = self.models.Base.metadata.tables[name].c.keys()
@@ -597,9 +619,7 @@ class Machine:
             setattr(
                 place[0], place[1].name, None
             )  # `del` leaves the link under SQLAlchemy (docs/deviations.md)
-        elif (
-            place is not None and not place[1].plural
-        ):  # after `del` of a collection SQLAlchemy stumbles over its own symbols
+        elif place is not None and place[1].lazy not in UNKNOWN:
             delattr(place[0], place[1].name)
 
     def read(self, number: int) -> Any:
@@ -651,10 +671,11 @@ class Machine:
         attributes = self.root.sa.inspect(found).attrs
         seen = {}
         for name in [*self.columns(found), *self._readable(found)]:
-            history = getattr(attributes, name).history
+            with self.session.no_autoflush:
+                history = getattr(attributes, name).history
             deleted = [old for old in history.deleted or () if old is not None]  # a NULL that one root knew
-            parts = history.added, deleted
-            seen[name] = [sorted((self.shown(x) for x in part or ()), key=repr) for part in parts]
+            added = [new for new in history.added or () if new is not None or deleted]
+            seen[name] = [sorted((self.shown(x) for x in part), key=repr) for part in (added, deleted)]
         return seen
 
     def _readable(self, instance: Any) -> Iterator[str]:
@@ -665,16 +686,18 @@ class Machine:
     def modified(self, number: int, collections: bool) -> Any:
         found = self.at(number)
         if found is not None and self.graph.strict and not self.root.sa.inspect(found).transient:
-            changed = self.session.is_modified(found, include_collections=collections)
+            with self.session.no_autoflush:  # composites may be loaded
+                changed = self.session.is_modified(found, include_collections=collections)
             return changed and self._really_changed(found, collections), self.root.sa.inspect(found).modified
 
     def _really_changed(self, found: Any, collections: bool) -> bool:
         """Not only from NULL to NULL (docs/deviations.md)."""
-        histories = [
-            getattr(self.root.sa.inspect(found).attrs, name).history
-            for name in [*self.columns(found), *self._readable(found)]
-            if collections or not isinstance(found.__dict__.get(name), (list, set, dict))
-        ]
+        with self.session.no_autoflush:
+            histories = [
+                getattr(self.root.sa.inspect(found).attrs, name).history
+                for name in [*self.columns(found), *self._readable(found)]
+                if collections or not isinstance(found.__dict__.get(name), (list, set, dict))
+            ]
         return any(h.deleted or any(value is not None for value in h.added or ()) for h in histories)
 
     def query(self, number: int, anew: bool) -> Any:
@@ -685,13 +708,17 @@ class Machine:
         return [(type(x).__name__, self.root.sa.inspect(x).identity, x.value) for x in found]
 
     def get(self, number: int, key: int, anew: bool) -> Any:
+        asked = self.asked_for(number, key)
+        if asked is None:
+            return None
+        found = self.session.get(*asked, populate_existing=anew)
+        return found and (type(found).__name__, found.id, found.value)
+
+    def asked_for(self, number: int, key: int) -> tuple[Any, Any] | None:
         class_ = self.class_at(number)
         kind = self.graph.top(class_.__name__).key
-        if kind == "links":
-            return None
-        identity = {"text": f"k{key}", "pair": (key, key % 2)}.get(kind, key)
-        found = self.session.get(class_, identity, populate_existing=anew)
-        return found and (type(found).__name__, found.id, found.value)
+        identity: Any = {"text": f"k{key}", "pair": (key, key % 2)}.get(kind, key)
+        return None if kind == "links" else (class_, identity)
 
     def eager(self, number: int, which: int, option: str) -> Any:
         entity = self.class_at(number)
@@ -716,13 +743,14 @@ class Machine:
 
     def merge(self, number: int) -> Any:
         found = self.at(number)
-        if found is None:
-            return None
-        state = self.root.sa.inspect(found)  # what is loaded of an object that is gone may differ
-        if "value" in found.__dict__ or (
-            state.has_identity and not (state.deleted or found in self.session.deleted)
-        ):
+        if found is not None and self.may_merge(found):
             return self.kept(self.session.merge(found))
+
+    def may_merge(self, found: Any) -> bool:
+        """What is loaded of an object that is gone may differ."""
+        state = self.root.sa.inspect(found)
+        gone = state.deleted or found in self.session.deleted
+        return "value" in found.__dict__ or (state.has_identity and not gone)
 
     def merge_copy(self, number: int, value: Any) -> Any:
         """Merge a new object with the key of an old one."""
@@ -782,13 +810,16 @@ class Machine:
             savepoint.commit() if verb == "release" else savepoint.rollback()
 
     def on_instance(self, verb: str, number: int) -> Any:
+        found = self.acted_on(verb, number)
+        if found is not None:
+            getattr(self.session, verb)(found)
+
+    def acted_on(self, verb: str, number: int) -> Any:
+        """SQLAlchemy's order of new objects suffers where some are expunged."""
         found = self.at(number)
         if found is None or (verb == "delete" and self.root.sa.inspect(found).deleted):
-            return
-        if (
-            verb != "expunge" or not self.root.sa.inspect(found).pending
-        ):  # SQLAlchemy's order of new objects suffers
-            getattr(self.session, verb)(found)
+            return None
+        return None if verb == "expunge" and self.root.sa.inspect(found).pending else found
 
     def expire_some(self, number: int, which: int) -> Any:
         if (found := self.at(number)) is not None:
@@ -828,9 +859,15 @@ class Machine:
             self.session.execute(statement)
 
     def on_session(self, verb: str) -> Any:
-        if verb == "expunge_all" and any(self.root.sa.inspect(h).deleted for h in self.handles):
-            return  # SQLAlchemy keeps those
-        getattr(self.session, verb)()
+        if self.may(verb):
+            getattr(self.session, verb)()
+            self.ended(verb)
+
+    def may(self, verb: str) -> bool:
+        """SQLAlchemy keeps deleted objects in expunge_all()."""
+        return verb != "expunge_all" or not any(self.root.sa.inspect(h).deleted for h in self.handles)
+
+    def ended(self, verb: str) -> None:
         if verb in ("commit", "rollback"):
             self.savepoints.clear()
         if verb == "rollback":

@@ -19,3 +19,10 @@ def test_step_by_step(seed: int, wide: bool) -> None:
     for graph, program, _ in run_seed(seed, wide, PROGRAMS):
         graph, program, message = shrink(graph, program, time.monotonic() + 30)
         pytest.fail(f"{message}\n{show(graph, program)}")
+
+
+@pytest.mark.parametrize("seed", range(20, 20 + SEEDS // 3))
+def test_step_by_step_through_an_async_session(seed: int) -> None:
+    for graph, program, _ in run_seed(seed, True, PROGRAMS, asynchronous=True):
+        graph, program, message = shrink(graph, program, time.monotonic() + 30, asynchronous=True)
+        pytest.fail(f"{message}\n{show(graph, program)}")

@@ -78,9 +78,8 @@ def overwriter(occurrence: Occurrence) -> Callable[[Any, Values, Any], None]:
         for key in state.mapper.class_state.memoized_keys:
             known.pop(key, None)
         for impl in state.mapper.class_state.relations:
-            if impl.key in kept:
-                continue
-            known.pop(impl.key, None)
+            if impl.key not in kept:
+                known.pop(impl.key, None)
             if state.__class__ is InstanceState:
                 forget_change(state, impl.key)
         for prop in occurrence.nothing:

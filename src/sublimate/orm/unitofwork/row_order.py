@@ -46,11 +46,8 @@ def teams_of(mappers: Iterable[Any], changed: Iterable[Any]) -> list[Team]:
     }
     found: list[Team] = []
     for group in components(bases, by_key | by_relationship):
-        parts = components(group, by_relationship)
-        if len(parts) > 1 and not any(len(part) > 1 or part[0] in selfish for part in parts):
-            found.append(Team(set(group), False))
-        else:
-            found += [Team(set(part), len(part) > 1 or part[0] in selfish) for part in parts]
+        parts = components(group, by_relationship)  # of a circle of foreign keys, if it is one
+        found += [Team(set(part), len(part) > 1 or part[0] in selfish) for part in parts]
     return found
 
 
