@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.ext.declarative import AbstractConcreteBase
 from sqlalchemy.orm import DynamicMapped, Mapped, Session, attribute_keyed_dict, mapped_column, relationship
 from twins import both
 
@@ -400,3 +401,97 @@ def test_tables_in_a_circle_and_classes_that_are_not(engine, say):
         s.add(Led(leader=leader))
         s.commit()
         say(s.execute(sa.select(Led.id, Led.leader_id).order_by(Led.id)).all())
+
+
+@both("sqlite", "psycopg")
+def test_classes_mapped_to_a_query(engine, say):
+    """A flush writes the tables that the query shows; statements have no table to write to."""
+
+    class Other(orm.DeclarativeBase):
+        pass
+
+    table = sa.Table(
+        "stored",
+        Other.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("amount", sa.Integer),
+        sa.Column("note", sa.String(10)),
+    )
+    query = sa.select(table.c.id, table.c.amount.label("much")).where(table.c.amount > 0).subquery()
+
+    class Shown(Other):
+        __table__ = query
+        __mapper_args__ = {"primary_key": [query.c.id]}
+
+    Other.metadata.create_all(engine)
+    with Session(engine) as s:
+        s.add_all([Shown(id=1, much=2), Shown(id=2, much=3)])
+        s.commit()
+        first, second = s.scalars(sa.select(Shown).order_by(Shown.id))
+        first.much = 4
+        s.delete(second)
+        s.commit()
+        say(s.execute(sa.select(table)).all(), first.much)
+        for statement in (sa.delete, sa.update, sa.insert):
+            with say.error(message=False):
+                s.execute(statement(Shown))
+
+
+@both("sqlite")
+def test_classes_without_rows_of_their_own(engine, say):
+    """A subclass that is not mapped has none; the root of a concrete hierarchy has none either."""
+
+    class Other(orm.DeclarativeBase):
+        pass
+
+    registry = orm.registry()
+
+    @registry.mapped
+    class Plain:
+        __tablename__ = "plain"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Below(Plain):
+        pass
+
+    registry.metadata.create_all(engine)
+    with Session(engine) as s:
+        below = Below()
+        with say.error(message=False):
+            s.add(below)
+            s.flush()
+
+    class Root(AbstractConcreteBase, Other):
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Leaf(Root):
+        __tablename__ = "leaf"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        __mapper_args__ = {"polymorphic_identity": "leaf", "concrete": True}
+
+    orm.configure_mappers()
+    Leaf()
+    with say.error():
+        Root()
+    for cascade in ("all", "save-update, delete-orphan"):
+
+        class Third(orm.DeclarativeBase):
+            pass
+
+        class Parent(Third):
+            __tablename__ = "parent"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+        class Child(Third):
+            __tablename__ = "child"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            parent_id: Mapped[int] = mapped_column(sa.ForeignKey("parent.id"))
+
+        refused = False
+        try:
+            Parent.children = relationship(Child, cascade=cascade, passive_deletes="all")
+            orm.configure_mappers()
+        except (sa.exc.ArgumentError, sa.exc.InvalidRequestError):
+            refused = True
+        Third.registry.dispose()
+        say(refused)

@@ -232,7 +232,7 @@ def test_get_and_refresh(engine, say):
         s.refresh(o, ["city"])
         s.expire(o)
         say(o.city)
-        s.refresh(o, ["reports"])
+        s.refresh(o, ["city", "reports"])
         s.expunge(o)
         say(token(o))
         s.add(o)

@@ -65,7 +65,13 @@ class AbstractConcreteBase(ConcreteBase):
         union = cls._create_polymorphic_union(mappers, name)
         type.__delattr__(cls, "_sa_waiting_concrete")
         only = {name, *(c.key for c in union.primary_key)} if getattr(cls, "strict_attrs", False) else None
-        mapper = scan.map_to(union, only, polymorphic_on=union.c[name], with_polymorphic=("*", union))
+        mapper = scan.map_to(
+            union,
+            only,
+            polymorphic_on=union.c[name],
+            with_polymorphic=("*", union),
+            polymorphic_abstract=True,
+        )
         for sub in reversed(mappers):
             if sub.inherits is None and _nearest_mapped(sub.class_) is cls:
                 set_concrete_base(sub, mapper)

@@ -42,7 +42,15 @@ NO_SUBJECTS_OF_INSERT = _NO_SUBJECTS | {"alias", "cte", "aliased_entity"}
 def dml_table(table: Any, refused: frozenset[str] = _NO_SUBJECTS) -> Any:
     """The table that a DML statement writes to: a table, or the node of a mapped class."""
     element = element_of(table)
-    if element is None or not element.is_selectable or element.__visit_name__ in refused or element.is_select:
+    mapped = (
+        getattr(element, "selectable", element) if element is not None else None
+    )  # what a class is mapped to
+    if (
+        element is None
+        or not element.is_selectable
+        or element.is_select
+        or not {element.__visit_name__, getattr(mapped, "__visit_name__", "")}.isdisjoint(refused)
+    ):
         raise exc.ArgumentError(f"subject table for an INSERT, UPDATE or DELETE expected, got {table!r}.")
     return element
 

@@ -83,6 +83,18 @@ def map_columns(mapper: Any) -> None:
             mapper._note_columns(known)
 
 
+def written_tables(froms: list[Any]) -> list[Any]:
+    """The tables that a flush writes: of a subquery or an alias, those whose columns it shows."""
+    found: dict[Any, None] = {}
+    for from_ in froms:
+        below = [from_]
+        if from_.__visit_name__ != "table":
+            tables = [getattr(base, "table", None) for column in from_.c for base in column.base_columns]
+            below = [table for table in tables if getattr(table, "__visit_name__", "") == "table"] or below
+        found.update(dict.fromkeys(below))
+    return list(found)
+
+
 def put_in_order(mapper: Any) -> None:
     """Inherited attributes first, then those that are no table columns, then columns as the table has them."""
     position = {id(c): i for i, c in enumerate(_columns_in_order(mapper))}

@@ -28,7 +28,14 @@ from sublimate.statements.join import tables_of
 from . import events
 from .adapter import EntityAdapter, corresponding_column
 from .collections import ByIdentity, ReadOnlyProperties
-from .column_mapping import as_property, hide_inherited, inherit_properties, map_columns, put_in_order
+from .column_mapping import (
+    as_property,
+    hide_inherited,
+    inherit_properties,
+    map_columns,
+    put_in_order,
+    written_tables,
+)
 from .configure import configure_registry
 from .entity import EntityColumn, EntityNode
 from .event_return import EventReturn
@@ -169,6 +176,7 @@ class Mapper(InspectionAttr, Generic[_O]):
             self._set_property(key, value, instrument=False)
         inherit_properties(self)
         map_columns(self)
+        self.written_tables = written_tables(self.tables)
         put_in_order(self)
         set_up_polymorphism(self, polymorphic_on, self.polymorphic_identity)
         for key, prop in self._props.items():

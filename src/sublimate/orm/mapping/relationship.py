@@ -144,10 +144,13 @@ class RelationshipProperty(MapperProperty[_T], Mapped[_T]):
         if self.viewonly:
             self._check_viewonly()
         elif (
-            self.passive_deletes == "all" and cascade is not _DEFAULT and "delete" in CascadeOptions(cascade)
+            self.passive_deletes == "all"
+            and cascade is not _DEFAULT
+            and not CascadeOptions(cascade).isdisjoint({"delete", "delete-orphan"})
         ):
             raise exc.ArgumentError(
-                "can't set passive_deletes='all' in conjunction with 'delete' or 'delete-orphan' cascade"
+                "relationship(): passive_deletes='all' leaves what is referred to to the database, and cannot go with 'delete' or "
+                "'delete-orphan' cascade. Use passive_deletes=True, or leave these cascades out."
             )
         if self.lazy is None:
             self.lazy = "noload"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sublimate import exc
 from sublimate.engine.steps import Steps
-from sublimate.orm.exc import UnmappedInstanceError, describe
+from sublimate.orm.exc import UnmappedClassError, UnmappedInstanceError, describe
 from sublimate.orm.state import NO_SESSION, STATE, InstanceState, state_of
 from sublimate.orm.unitofwork import FlushRecord, cascade
 
@@ -22,11 +22,23 @@ def instance_state(obj: Any) -> InstanceState[Any]:
         raise UnmappedInstanceError(obj) from None
 
 
+def check_mapped(obj: Any) -> None:
+    """Refuse an object whose class is a subclass of a mapped one, and not mapped itself."""
+    cls = type(obj)
+    if "__mapper__" not in cls.__dict__:
+        raise UnmappedClassError(
+            cls,
+            f"Class '{cls.__module__}.{cls.__name__}' is not mapped, only the class above it. Map it, too.",
+        )
+
+
 def add(session: Any, obj: Any) -> None:
     """Put an object, and what it reaches, into the session."""
     state = getattr(obj, STATE, None)
     if state.__class__ is not InstanceState:
         state = instance_state(obj)
+    if state.mapper.class_ is not obj.__class__:
+        check_mapped(obj)
     if state.pk is None and state.link is NO_SESSION and session.dispatch is None:
         state.link = session._link  # `attach` for what nobody watches: a new object that is nowhere yet
         session._new[state] = obj

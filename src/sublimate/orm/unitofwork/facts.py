@@ -88,8 +88,18 @@ class TableFacts:
         self.mapper = mapper
         self.table = table
         self.columns: list[ColumnFact] = []
+        shown: dict[Any, str] = {}
+        if (
+            table not in mapper.tables
+        ):  # the class is mapped to a subquery that shows some of the table's columns
+            shown = {
+                base: key
+                for key, prop in mapper.column_props.items()
+                for column in prop.columns
+                for base in column.base_columns
+            }
         for column in table.c:
-            key = mapper.key_of.get(column)
+            key = mapper.key_of.get(column) or shown.get(column)
             counts = column._insert_sentinel and column.default is None and column.server_default is None
             if key is None and column.default is None and column.onupdate is None and not counts:
                 continue
@@ -103,7 +113,7 @@ class TableFacts:
         self.compare_of = {fact.key: fact.compare for fact in self.columns}
         self.optional = tuple(fact for fact in self.columns if fact.optional)
         self.primary_key = self._find_primary_key()
-        root = not mapper.tables or table is mapper.tables[0]
+        root = not mapper.written_tables or table is mapper.written_tables[0]
         self.carried = (
             frozenset() if root or not mapper.passive_updates else frozenset(f.key for f in self.primary_key)
         )

@@ -14,9 +14,9 @@ def table_edges(mappers: Iterable[Any]) -> set[tuple[Any, Any]]:
     late = _post_update_columns(mappers)
     edges: set[tuple[Any, Any]] = set()
     for mapper in mappers:
-        for table in mapper.tables:
+        for table in mapper.written_tables:
             edges.update(_foreign_key_edges(table, late))
-        for first, second in zip(mapper.tables, mapper.tables[1:], strict=False):
+        for first, second in zip(mapper.written_tables, mapper.written_tables[1:], strict=False):
             edges.add((first, second))
         edges.update(_relationship_edges(mapper))
     return edges
@@ -26,7 +26,7 @@ def base_edges(mappers: Iterable[Any]) -> tuple[set[tuple[Any, Any]], set[tuple[
     """(referred class, referring class) pairs of different classes (by base mapper): by foreign keys, and by relationships."""
     mappers = list(mappers)
     late = _post_update_columns(mappers)
-    owners = {table: mapper.base_mapper for mapper in mappers for table in mapper.tables}
+    owners = {table: mapper.base_mapper for mapper in mappers for table in mapper.written_tables}
     bases = set(owners.values())
     by_key = {
         (owners[first], owner)
@@ -88,11 +88,13 @@ def ranks_of(mappers: Iterable[Any], referring: set[Any]) -> Ranks:
 def tables_of(mappers: Iterable[Any]) -> list[Any]:
     """The tables of mappers: those at the top of a hierarchy first, on one level as their classes were defined."""
     mappers = list(mappers)
-    found = dict.fromkeys(table for mapper in mappers for table in mapper.tables)
+    found = dict.fromkeys(table for mapper in mappers for table in mapper.written_tables)
     if len(mappers) < 2:
         return list(found)
     bases = dict.fromkeys(mapper.base_mapper for mapper in mappers)
-    whole = [table for base in bases for mapper in base.self_and_descendants for table in mapper.tables]
+    whole = [
+        table for base in bases for mapper in base.self_and_descendants for table in mapper.written_tables
+    ]
     return [table for table in dict.fromkeys(whole) if table in found]
 
 
@@ -108,7 +110,7 @@ def table_order(groups: Iterable[list[Any]], mappers: Iterable[Any]) -> list[Any
             found += group
             continue
         edges = _strict_edges(mappers)
-        depth = {table: i for mapper in mappers for i, table in enumerate(mapper.tables)}
+        depth = {table: i for mapper in mappers for i, table in enumerate(mapper.written_tables)}
         for part in components(group, edges):
             found += sorted(part, key=lambda table: depth.get(table, 0))
     return found
@@ -117,7 +119,7 @@ def table_order(groups: Iterable[list[Any]], mappers: Iterable[Any]) -> list[Any
 def _strict_edges(mappers: Iterable[Any]) -> set[tuple[Any, Any]]:
     edges: set[tuple[Any, Any]] = set()
     for mapper in mappers:
-        edges.update(zip(mapper.tables, mapper.tables[1:], strict=False))
+        edges.update(zip(mapper.written_tables, mapper.written_tables[1:], strict=False))
         edges.update(edge for edge in _relationship_edges(mapper) if edge[0] is not edge[1])
     return edges
 

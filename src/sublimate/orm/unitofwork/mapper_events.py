@@ -28,7 +28,7 @@ def announce(name: str, batch: Any, connection: Any) -> None:
         mapper = state.mapper
         if (
             mapper._dispatch is not None
-            and (mapper.tables[0] if name in _FIRST else mapper.tables[-1]) is batch.table
+            and (mapper.written_tables[0] if name in _FIRST else mapper.written_tables[-1]) is batch.table
         ):
             getattr(mapper._dispatch, name)(mapper, connection, obj)
 
@@ -40,7 +40,7 @@ def announce_all(when: str, batches: list[TableBatch], connection: Any) -> None:
             if batch.__class__ is kind:
                 for state, obj in batch.rows:
                     mapper = state.mapper
-                    if mapper._dispatch is not None and mapper.tables[0] is batch.table:
+                    if mapper._dispatch is not None and mapper.written_tables[0] is batch.table:
                         getattr(mapper._dispatch, f"{when}_{verb}")(mapper, connection, obj)
 
 

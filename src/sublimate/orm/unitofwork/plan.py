@@ -87,11 +87,11 @@ class _Planner:
         if self.deletes or len(self.all_mappers) != 1:
             return False
         (mapper,) = self.all_mappers
-        return len(mapper.tables) == 1 and not mapper.class_state.relations
+        return len(mapper.written_tables) == 1 and not mapper.class_state.relations
 
     def _write_simple(self) -> None:
         (mapper,) = self.all_mappers
-        (table,) = mapper.tables
+        (table,) = mapper.written_tables
         writer = writer_of(mapper, table)
         batches: list[Any] = []
         if self.updates:
@@ -379,7 +379,7 @@ class _Planner:
         if self.deletes:
             groups.reverse()
             if ranks is not None:
-                owners = {table: mapper.base_mapper for mapper in mappers for table in mapper.tables}
+                owners = {table: mapper.base_mapper for mapper in mappers for table in mapper.written_tables}
                 groups.sort(key=lambda group: min(ranks.deleting[owners[table]] for table in group))
             found = [batch for group in groups for batch in self._delete_group(group, edges, self.deletes)]
             for base in dict.fromkeys(batch.mapper.base_mapper for batch in found):
@@ -409,7 +409,7 @@ class _Planner:
         mappers = {mapper for mapper in self.mappers if mapper.base_mapper in team.bases}
         tables, rows = order, saves
         if len(mappers) < len(self.mappers):
-            own = {table for mapper in mappers for table in mapper.tables}
+            own = {table for mapper in mappers for table in mapper.written_tables}
             tables = [table for table in order if table in own]
             rows = {s: obj for s, obj in saves.items() if s.mapper in mappers}
         if not team.circular:
@@ -438,8 +438,8 @@ class _Planner:
             yield SyncKeys(syncs)
         for table in tables:
             here = list(rows.items())
-            if any(table not in mapper.tables for mapper in self.mappers):
-                here = [row for row in here if table in row[0].mapper.tables]
+            if any(table not in mapper.written_tables for mapper in self.mappers):
+                here = [row for row in here if table in row[0].mapper.written_tables]
             updates, inserts = self._parted(here)
             for mapper, found in _by_mapper(_in_key_order(updates), table):
                 yield UpdateBatch(mapper, table, found)
@@ -461,14 +461,16 @@ class _Planner:
         self, group: list[Any], edges: set[tuple[Any, Any]], gone: dict[Node[Any], Any]
     ) -> Iterator[Any]:
         tables = set(group)
-        rows = {state: obj for state, obj in gone.items() if not tables.isdisjoint(state.mapper.tables)}
+        rows = {
+            state: obj for state, obj in gone.items() if not tables.isdisjoint(state.mapper.written_tables)
+        }
         if len(group) == 1 and (group[0], group[0]) not in edges:
             ordered = [list(rows)]
         else:
             ordered = levels(list(rows), _references(rows))[::-1]
         for level in ordered:
             for table in reversed(group):
-                found = [(state, rows[state]) for state in level if table in state.mapper.tables]
+                found = [(state, rows[state]) for state in level if table in state.mapper.written_tables]
                 for mapper, chosen in _by_mapper(_in_key_order(found), table):
                     yield DeleteBatch(mapper, table, chosen)
 

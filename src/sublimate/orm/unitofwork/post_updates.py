@@ -22,7 +22,7 @@ def late_updates(syncs: list[SyncKey]) -> Iterator[Any]:
         keys = tuple(target for _, target in sync.pairs)
         found.setdefault((state.mapper, keys), {})[state] = sync.target
     for (mapper, keys), rows in found.items():
-        for table in mapper.tables:
+        for table in mapper.written_tables:
             facts = facts_of(mapper, table)
             own = tuple(key for key in keys if key in facts.by_key)
             if own:

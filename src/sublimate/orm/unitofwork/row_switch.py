@@ -11,7 +11,7 @@ from sublimate.orm.unitofwork.batches import DeleteBatch, FlushPlan, InsertBatch
 def take_over(plan: FlushPlan, batch: InsertBatch) -> list[Row]:
     """The rows of a batch that take over a deleted one; they are out of the batch then."""
     switched = plan.switched_rows
-    if batch.table is batch.rows[0][0].mapper.tables[0]:
+    if batch.table is batch.rows[0][0].mapper.written_tables[0]:
         gone = {(state.mapper.base_mapper, state.link.token, state.pk): state for state in plan.deletes}
         for state, obj in batch.rows:
             mapper = state.mapper

@@ -113,7 +113,7 @@ def _changed_elsewhere(state: InstanceState[Any]) -> bool:
     """A column in another table of the same mapper changed, so the version must."""
     mapper = state.mapper
     values = state.dict
-    return any(changed_keys(facts_of(mapper, table), state, values) for table in mapper.tables)
+    return any(changed_keys(facts_of(mapper, table), state, values) for table in mapper.written_tables)
 
 
 def post_update_steps(connection: Any, batch: PostUpdate, plan: Any) -> Steps[None]:
