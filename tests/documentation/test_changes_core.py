@@ -6,6 +6,7 @@ from sqlalchemy import (
     ARRAY,
     BLOB,
     CHAR,
+    LABEL_STYLE_TABLENAME_PLUS_COL,
     URL,
     VARBINARY,
     VARCHAR,
@@ -41,6 +42,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    tuple_,
     types,
     update,
 )
@@ -746,3 +748,29 @@ def test_what_1_4_0_says_of_functions_and_tables(engine, say):
         say, Table, lambda: Table("t"), lambda: str(and_(c for c in [t.c.id == 1, t.c.n == "x"])),
         lambda: str(func.once.elsewhere()),
     )  # fmt: skip
+
+
+@both("sqlite")
+def test_elements_compare_with_their_values(engine, say):
+    """1.4.0b1"""
+    for one, other in (
+        (t.c.id == 1, t.c.id == 1),
+        (t.c.id == 1, t.c.id == 2),
+        (t.c.id.in_([1]), t.c.id.in_([2, 3])),
+        (update(t).values(n="x"), update(t).values(n="y")),
+        (select(t).limit(5), select(t).limit(5)),
+        (literal(5), literal(6)),
+        (func.foo(1), func.bar(1)),
+    ):
+        say(one.compare(other))
+
+
+@both("sqlite")
+def test_names_with_tables_of_nameless_columns(engine, say):
+    """1.4.0b1: columns of a subquery that had to be told apart, under names with the table's."""
+    other = Table("other", MetaData(), Column("id", Integer), Column("n", String))
+    inner = select(q.c.id, other.c.id, other.c.n).subquery("s")
+    named = select(inner, q).set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+    say(str(named), str(select(named.subquery("z"))))
+    say(str(select(select(tuple_(q.c.id, q.c.n)).scalar_subquery() == tuple_(1, "x"))))
+    say(str(select(q.c.id).union(select(q.c.id)).group_by(q.c.id)))

@@ -67,9 +67,9 @@ def _render_compound(node: Any, ctx: Rendering, asfrom: bool, collect: bool, lat
         if column.__visit_name__ == "label":
             frame.columns.setdefault(label_key(column), shown)
     text = f" {node.keyword.value} ".join(parts)
+    ctx.bare_columns, outer_bare = True, ctx.bare_columns
     if node._group_by_clauses:
         text += " GROUP BY " + ctx.render_list(node._group_by_clauses)
-    ctx.bare_columns, outer_bare = True, ctx.bare_columns
     text += order_and_limit(node, ctx, locks=False)
     ctx.bare_columns = outer_bare
     ctx.stack.pop()

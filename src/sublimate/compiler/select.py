@@ -259,7 +259,7 @@ def labelled(
     `wraps`: the values go to the caller, so a type may put SQL of its own around the column.
     """
     kind = expr.__visit_name__
-    if kind == "tuple":
+    if kind == "tuple" and collects:
         raise exc.CompileError(
             "Most backends don't support SELECTing from a tuple() object.  If this is an ORM query, consider using the Bundle object."
         )

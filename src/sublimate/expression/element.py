@@ -97,8 +97,11 @@ class ClauseElement(Node):
         return self
 
     def compare(self, other: Any, **_: Any) -> bool:
-        """Whether another element has the same structure (bound values included by their shape only)."""
-        return isinstance(other, Node) and self.shape == other.shape
+        """Whether another element has the same structure, and the same values."""
+        if not isinstance(other, Node) or self.shape != other.shape:
+            return False
+        pairs = zip(self.binds, other.binds, strict=True)
+        return all(one.value is other.value or one.value == other.value for one, other in pairs)
 
     def params(self, __params: dict[str, Any] | None = None, /, **kwargs: Any) -> Self:
         """A copy with values for its named bound parameters."""

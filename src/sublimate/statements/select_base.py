@@ -364,7 +364,7 @@ def column_name(column: Any, style: SelectLabelStyle) -> Any:
         if style in _WITH_TABLE and table is not None and table.named_with_column:
             schema = getattr(table, "schema", None)
             prefix = table.name if not schema else f"{schema.replace('.', '_')}_{table.name}"
-            if isinstance(prefix, AnonymousName):
+            if isinstance(prefix, AnonymousName) or isinstance(column.name, AnonymousName):
                 return CompoundName(prefix, column.name)
             return DerivedName(f"{prefix}_{column.name}")
         return column.name
@@ -400,11 +400,11 @@ class RepeatedName(AnonymousName):
 
 
 class CompoundName(AnonymousName):
-    """A name made of an anonymous alias's name and a column's: `users_1_id`."""
+    """A name made of an alias's name and a column's, one of them anonymous: `users_1_id`."""
 
     __slots__ = ("column", "prefix")
 
-    def __init__(self, prefix: AnonymousName, column: str | AnonymousName) -> None:
-        super().__init__(f"{prefix.base}_{getattr(column, 'base', column)}")
+    def __init__(self, prefix: str | AnonymousName, column: str | AnonymousName) -> None:
+        super().__init__(f"{getattr(prefix, 'base', prefix)}_{getattr(column, 'base', column)}")
         self.prefix = prefix
         self.column = column
