@@ -13,6 +13,7 @@ from differential.roots import ORACLE, OURS
 
 OTHERWISE = {
     23: "refuses two forms of one relationship's target",
+    74: "does not load again what the joined object of a refreshed one leads to",
 }
 """Seeds of programs that SQLAlchemy carries out otherwise, and why ours is kept."""
 
@@ -55,6 +56,7 @@ FOUND = [
         ROWS.format("select(Shop_select).options(selectinload(Shop_select.items).noload(Item.shop))"),
     ],
     [ROWS.format("[m := aliased(Memo), select(m).order_by(m.id).options(noload(m.maker))][-1]")],
+    [ROWS.format("select(Doc).order_by(Doc.id).options(noload('*'))")],
     # objects that are read again, or touched twice
     [
         ROWS.format(

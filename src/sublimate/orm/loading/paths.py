@@ -99,13 +99,20 @@ class EntityOptions:
         return choice or Choice(lazy_of(prop))
 
     def part_of(self, key: str) -> Any:
-        """The attribute node that options name for this key (it may carry of_type() and and_()), or None."""
-        found = None
-        for path, *_ in self.elements:
+        """The attribute node that options name for this key (it may carry of_type() and and_()), or None.
+
+        That of the last strategy counts; a step on the way further down says no more than that it is taken.
+        """
+        found = chosen = None
+        for path, strategy, *_ in self.elements:
             part = path[0]
-            if part.__class__ is not str and part.key == key and (found is None or _says_more(part)):
+            if part.__class__ is str or part.key != key:
+                continue
+            if len(path) == 1 and strategy != "default":
+                chosen = part
+            elif found is None or _says_more(part):
                 found = part
-        return found
+        return found if chosen is None else chosen
 
     def child(self, prop: Any) -> EntityOptions:
         """The options at what this relationship leads to."""

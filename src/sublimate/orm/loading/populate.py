@@ -47,9 +47,8 @@ def filler(occurrence: Occurrence) -> Callable[[Any, Values], None]:
             ):
                 known[key] = values[i]
                 filled.append(key)
-        for prop in nothing:
-            if lacks(obj, prop.key):
-                state.mapper.class_state.impls[prop.key].set_committed(obj, () if prop.uselist else None)
+        if nothing:
+            leave_empty(obj, [prop for prop in nothing if lacks(obj, prop.key)])
         if expired is not None:
             forget_expired(state, [*[key for key, _ in pairs], *[key for key in joined if key not in known]])
             for key in state.mapper.class_state.memoized_keys:
@@ -82,8 +81,7 @@ def overwriter(occurrence: Occurrence) -> Callable[[Any, Values, Any], None]:
                 known.pop(impl.key, None)
             if state.__class__ is InstanceState:
                 forget_change(state, impl.key)
-        for prop in occurrence.nothing:
-            state.mapper.class_state.impls[prop.key].set_committed(obj, () if prop.uselist else None)
+        leave_empty(obj, occurrence.nothing)
         if state.__class__ is InstanceState:
             forget_expired(state, column_keys)
             committed = state.committed
@@ -98,6 +96,14 @@ def overwriter(occurrence: Occurrence) -> Callable[[Any, Values, Any], None]:
             state.mapper._dispatch.refresh(obj, None, None)
 
     return overwrite
+
+
+def leave_empty(obj: Any, props: list[Any]) -> None:
+    """`noload()`: the relationships that the object's class has count as loaded, with nothing in them."""
+    mapper = obj.__dict__[STATE].mapper
+    for prop in props:
+        if mapper.isa(prop.parent):
+            mapper.class_state.impls[prop.key].set_committed(obj, () if prop.uselist else None)
 
 
 def _pairs_by_mapper(occurrence: Occurrence) -> Callable[[Any], list[tuple[str, int]]]:

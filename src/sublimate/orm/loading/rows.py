@@ -16,7 +16,15 @@ from sublimate.util import kernel
 from sublimate.util.generated import define
 
 from .plan_tree import BundleItem, Child, ColumnItem, EntityItem, Lowered, Occurrence
-from .populate import Renewed, concrete_maps, discriminator_place, filler, overwriter, polymorphic_maker
+from .populate import (
+    Renewed,
+    concrete_maps,
+    discriminator_place,
+    filler,
+    leave_empty,
+    overwriter,
+    polymorphic_maker,
+)
 
 JOINED_COLLECTIONS = "The unique() method must be invoked on this Result, as it contains results that include joined eager loads against collections"
 
@@ -209,8 +217,6 @@ class _HydratorBuilder:
             source.namespace[f"maker{i}"] = polymorphic_maker(occurrence)
             source.setup.append(f"make{i} = maker{i}(link, source, options[{i}], keys{i})")
             lines = [f"e{i} = make{i}(({values}))"]
-            if occurrence.nothing:
-                lines.append(f"d = e{i}.__dict__")
         else:
             source.namespace[f"new{i}"] = mapper.class_.__new__
             source.namespace[f"cls{i}"] = mapper.class_
@@ -218,12 +224,10 @@ class _HydratorBuilder:
             lines = [f"e{i} = new{i}(cls{i})", f"d = e{i}.__dict__"]
             lines += [f"d[{prop.key!r}] = {self.values[p]}" for prop, p in occurrence.columns]
             lines.append(f"d[STATE] = ctx{i}")
-        lines += [f"d[{prop.key!r}] = None" for prop in occurrence.nothing if not prop.uselist]
         lines += [f"map{i}[{pk}] = ref(e{i})", f"keys{i}.append({pk})"]
-        for prop in occurrence.nothing:
-            if prop.uselist:
-                source.namespace[f"empty{i}_{prop.key}"] = mapper.class_state.impls[prop.key].load
-                lines.append(f"empty{i}_{prop.key}(e{i}, ())")
+        if occurrence.nothing:
+            source.namespace.update({"leave_empty": leave_empty, f"nothing{i}": occurrence.nothing})
+            lines.append(f"leave_empty(e{i}, nothing{i})")
         if load_hooks(mapper):
             source.setup.append(f"fresh{i} = []")
             source.namespace[f"hooks{i}"] = run_load_hooks

@@ -256,9 +256,7 @@ class ProgramWriter:
         elif self.chance(2):
             option = f".options({self.pick('selectinload', 'joinedload', 'subqueryload')}({made}.shop){self.tail('Shop', 'Shop', 1)})"
         elif "Letter" in kinds:
-            option = (
-                f".options({self.pick('undefer', 'defer')}({made}.Letter.{self.pick('secret', 'sender')}))"
-            )
+            option = f".options(undefer({made}.Letter.{self.pick('secret', 'sender')}))"
         return f"select({made}){where}.order_by({made}.id){option}"
 
     def of_union(self) -> str:
@@ -331,6 +329,8 @@ class ProgramWriter:
 
     def option(self, name: str, cls: str) -> str:
         mapped = CLASSES[cls]
+        if cls in ("Shop_dynamic", "Shop_write_only"):
+            return f"load_only({name}.{self.pick('name', 'city')})"
         if cls in ("Vehicle", "Car"):  # whose options the oracle does not apply to subclasses
             return (
                 f"selectinload({name}.shop){self.tail('Shop', 'Shop', 1)}"
@@ -369,7 +369,8 @@ class ProgramWriter:
             case "s" if cls in SUBCLASSES:
                 return f"selectin_polymorphic({name}, [{', '.join({self.pick(*SUBCLASSES[cls]) for _ in range(1)})}])"
             case "p" if cls in SUBCLASSES and name == cls:
-                return f"{self.pick('selectinload', 'joinedload', 'undefer', 'subqueryload')}({self.pick('Letter.stamps', 'Letter.secret', 'Memo.maker')})"
+                how = self.pick("selectinload", "joinedload", "undefer", "subqueryload")
+                return f"{how}({'Letter.secret' if how == 'undefer' else self.pick('Letter.stamps', 'Memo.maker')})"
             case "R" if cls == "Maker":
                 return f"{self.pick('selectinload', 'immediateload')}({name}.{self.pick('boss', 'team')}, recursion_depth={self.pick(1, 2, -1)})"
         return self.path(name, cls) or f"load_only({name}.id)"
