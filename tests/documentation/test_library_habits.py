@@ -17,7 +17,18 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    column_property,
+    load_only,
+    mapped_column,
+    relationship,
+    selectinload,
+    synonym,
+    with_polymorphic,
+)
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 from twins import both
 
@@ -184,3 +195,103 @@ def test_active_history_can_be_switched_on_later(engine, say):
             say(inspect(word).attrs.text.history)
             session.rollback()
             Word.text.impl.active_history = True
+
+
+class Habits(DeclarativeBase):
+    pass
+
+
+class Owner(Habits):
+    __tablename__ = "owner"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column()
+    loud = column_property(func.upper(name))
+    pets = relationship("Pet", back_populates="owner", order_by="Pet.id")
+    alias = synonym("name")
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "owner"}
+
+
+class Firm(Owner):
+    __tablename__ = "firm"
+    id: Mapped[int] = mapped_column(ForeignKey("owner.id"), primary_key=True)
+    size: Mapped[int] = mapped_column()
+    double = column_property(size * 2)
+    seen = relationship("Pet", viewonly=True, order_by="Pet.id")
+    vat: Mapped[str | None]
+    __mapper_args__ = {"polymorphic_identity": "firm"}
+
+
+class Pet(Habits):
+    __tablename__ = "pet"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("owner.id"))
+    owner = relationship(Owner, back_populates="pets")
+
+
+Firm.more = column_property(Firm.size + 1)
+
+
+def habits(engine):
+    Habits.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Firm(name="f", size=3, pets=[Pet(name="p"), Pet(name="q")]))
+        session.commit()
+
+
+@both("sqlite")
+def test_attributes_in_their_order(engine, say):
+    """Serializers and forms list what a mapper lists: own attributes before inherited ones, columns last."""
+    for cls in (Owner, Firm):
+        mapper = inspect(cls)
+        say([p.key for p in mapper.attrs], mapper.relationships.keys(), mapper.synonyms.keys())
+        say([p.key for p in mapper.column_attrs], select(cls))
+    say(select(with_polymorphic(Owner, [Firm])))
+
+
+@both("sqlite")
+def test_what_serializers_read_of_objects(engine, say):
+    habits(engine)
+
+    def state(obj):
+        found = inspect(obj)
+        loaded = {a.key: str(a.loaded_value) for a in found.attrs if a.key not in found.unloaded}
+        say(sorted(loaded), sorted(found.unloaded), found.dict.keys() == vars(obj).keys())
+        say(obj._sa_instance_state is found, found.mapper is inspect(type(obj)), sorted(found.attrs.keys()))
+        say(found.transient, found.pending, found.persistent, found.detached, found.expired, found.modified)
+
+    with Session(engine) as session:
+        owner = session.scalars(select(Owner).options(selectinload(Owner.pets))).one()
+        state(owner)
+        session.expire(owner, ["name"])
+        state(owner)
+        session.expire(owner)
+        state(owner)
+        say(owner.name)
+        state(owner)
+        session.expunge(owner)
+        state(owner)
+        pet = session.scalars(select(Pet).options(load_only(Pet.name)).order_by(Pet.id)).first()
+        state(pet)
+        new = Pet(name="n", owner_id=1)
+        state(new)
+        session.add(new)
+        state(new)
+
+
+@both("sqlite")
+def test_merging_what_is_only_viewed(engine, say):
+    habits(engine)
+    with Session(engine) as session:
+        firm = session.scalars(select(Firm).options(selectinload(Firm.seen))).one()
+        say(sorted(Firm.seen.property.cascade), sorted(Firm.pets.property.cascade))
+        for load in (True, False):
+            session.expunge_all()
+            merged = session.merge(firm, load=load)
+            say(
+                sorted(k for k in vars(merged) if k[0] != "_"),
+                len(list(session)),
+                session.is_modified(merged),
+            )
+            session.flush()

@@ -56,7 +56,7 @@ FOUND = [
         ROWS.format("select(Shop_select).options(selectinload(Shop_select.items).noload(Item.shop))"),
     ],
     [ROWS.format("[m := aliased(Memo), select(m).order_by(m.id).options(noload(m.maker))][-1]")],
-    [ROWS.format("select(Doc).order_by(Doc.id).options(noload('*'))")],
+    [ROWS.format("select(Doc).where(Doc.kind != 'letter').order_by(Doc.id).options(noload('*'))")],
     # objects that are read again, or touched twice
     [
         ROWS.format(

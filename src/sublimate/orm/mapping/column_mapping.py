@@ -96,14 +96,14 @@ def written_tables(froms: list[Any]) -> list[Any]:
 
 
 def put_in_order(mapper: Any) -> None:
-    """Inherited attributes first, then those that are no table columns, then columns as the table has them."""
+    """Own attributes that are no table columns first, then what is inherited, then own columns as the table has them."""
     position = {id(c): i for i, c in enumerate(_columns_in_order(mapper))}
 
     def rank(item: tuple[str, Any]) -> tuple[int, int]:
         prop = item[1]
-        if mapper.inherits is not None and mapper.inherits._props.get(item[0]) is not None:
-            return 0, 0
         if not prop.is_column or id(prop.columns[0]) not in position:
+            return int(prop.parent is not mapper), 0
+        if mapper.inherits is not None and mapper.inherits._props.get(item[0]) is not None:
             return 1, 0
         return 2, position[id(prop.columns[0])]
 

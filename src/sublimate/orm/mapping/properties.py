@@ -16,6 +16,7 @@ from sublimate.orm.attributes.mapped import Mapped
 from .cascade import CascadeOptions
 from .comparators import ColumnComparator
 from .entity import EntityColumn, EntityLabel
+from .join_condition import plain_columns
 
 _T = TypeVar("_T", bound=Any)
 _C = TypeVar("_C", bound=Any, covariant=True)
@@ -138,6 +139,10 @@ class ColumnProperty(MapperProperty[_T], Mapped[_T]):
             element = element.column
         if hasattr(element, "as_operand"):
             element = element.as_operand()
+        if not isinstance(element, ColumnClause):
+            element = plain_columns(
+                element
+            )  # of its tables, whatever the class they were named by is read from
         return element if isinstance(element, (ColumnClause, Label)) else Label(None, element)
 
     def __clause_element__(self) -> Any:
