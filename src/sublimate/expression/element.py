@@ -15,6 +15,7 @@ from sublimate.types.comparator import Comparator
 from sublimate.util.warnings import warn_deprecated
 
 from .node import AnonymousName, Node
+from .permitted import REFUSED, refused_operators, warn_of_operator
 
 if TYPE_CHECKING:
     from .binary import (
@@ -355,6 +356,9 @@ class ColumnElement(ClauseElement, SQLCoreOperations[_T]):
     def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
         factory = self.type.comparator_factory
         if _PLAIN.get(factory) or is_plain(factory):
+            refused = REFUSED.get(self.type.__class__)
+            if op in (refused_operators(self.type) if refused is None else refused):
+                warn_of_operator(self.type, op)
             build = OPERATIONS.get(op) or OPERATIONS[op.__class__]
             return build(self, op, *other, **kwargs)
         return op(factory(self), *other, **kwargs)
@@ -409,6 +413,8 @@ class ColumnElement(ClauseElement, SQLCoreOperations[_T]):
             raise NotImplementedError(
                 f"Operator '{getattr(op, '__name__', op)}' is not supported on this expression"
             )
+        if op in refused_operators(self.type):
+            warn_of_operator(self.type, op)
         return build(self, op, *other, **kwargs)
 
     def _reverse_operate_plain(self, op: Any, other: Any, **kwargs: Any) -> Any:
@@ -417,6 +423,8 @@ class ColumnElement(ClauseElement, SQLCoreOperations[_T]):
             raise NotImplementedError(
                 f"Operator '{getattr(op, '__name__', op)}' is not supported on this expression"
             )
+        if op in refused_operators(self.type):
+            warn_of_operator(self.type, op)
         return build(self, op, other)
 
     def __getattr__(self, name: str) -> Any:

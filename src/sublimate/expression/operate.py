@@ -12,6 +12,7 @@ from sublimate.operators.table import negation
 from sublimate.types import MatchType
 from sublimate.types.base import NULLTYPE, TypeEngine
 from sublimate.types.boolean import BOOLEANTYPE
+from sublimate.types.enum import Enum
 from sublimate.types.string import STRINGTYPE, String
 
 from .binary import (
@@ -33,6 +34,7 @@ from .column import NamedColumn
 from .element import COMPARE_VALUE, DIRECT, OPERATIONS, REVERSE_OPERATIONS, ColumnElement, is_plain
 from .literal import FALSE, NULL, TRUE, BindParameter, BoundList, BoundValue, False_, Null, True_, literal
 from .node import Node
+from .permitted import check_custom, refused_operators, warn_of_operator
 
 
 def _compare(expr: Any, op: Any, other: Any, reverse: bool = False, **modifiers: Any) -> Any:
@@ -142,6 +144,7 @@ def _flattened(left: Any, op: Any, right: Any, type_: TypeEngine[Any]) -> Any:
 
 
 def _custom(expr: Any, op: custom_op, other: Any, **modifiers: Any) -> Any:
+    check_custom(expr.type, op)
     return _with_custom(expr, op, operand(other, expr, op), **modifiers)
 
 
@@ -170,9 +173,10 @@ def as_condition(expr: Any) -> Any:
 
 def not_(clause: Any) -> ColumnElement[bool]:
     """NOT of a condition, written with the opposite operator where there is one."""
-    negated: ColumnElement[bool] = _invert(
-        expression(clause) if isinstance(clause, bool) else condition(clause), f.inv
-    )
+    element = expression(clause) if isinstance(clause, bool) else condition(clause)
+    if f.inv in refused_operators(getattr(element, "type", NULLTYPE)):
+        warn_of_operator(element.type, f.inv)
+    negated: ColumnElement[bool] = _invert(element, f.inv)
     return negated
 
 
@@ -203,7 +207,7 @@ def _distinct(expr: Any, op: Any) -> Any:
 
 def _collate(expr: Any, op: Any, collation: str, collation_schema: str | None = None) -> Any:
     type_ = expr.type
-    if isinstance(type_, String):
+    if isinstance(type_, String) and not isinstance(type_, Enum):
         type_ = type_.adapt(type(type_), collation=collation)
     return BinaryExpression(expr, CollationClause(collation, collation_schema), f.collate, type_)
 

@@ -1,6 +1,7 @@
 """Operators as functions, what is known of each as data, and the mixin that turns Python syntax into `operate()` calls."""
 
-from .column_operators import ColumnOperators, OperatorClass, Operators, custom_op
+from .classes import OperatorClass
+from .column_operators import ColumnOperators, Operators, custom_op
 from .functions import *  # noqa: F403
 from .table import (
     OperatorFacts,

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any, Literal
 
 from sublimate.util.subscriptable import subscriptable
 
 from . import functions as f
+from .classes import OperatorClass
 from .table import OperatorFacts
-
-
-class OperatorClass(enum.Flag):
-    """Groups of operators a type may allow."""
-
-    UNSPECIFIED = 0
-    COMPARISON = enum.auto()
-    IN_COMPARISON = enum.auto()
-    BOOLEAN = enum.auto()
-    STRING_MATCH = enum.auto()
-    CONTAINS = enum.auto()
-    BITWISE = enum.auto()
-    MATH = enum.auto()
-    ORDERING = enum.auto()
-    STRING = STRING_MATCH
-    ANY = COMPARISON | IN_COMPARISON | BOOLEAN | STRING_MATCH | CONTAINS | BITWISE | MATH | ORDERING
 
 
 @subscriptable
@@ -55,13 +39,19 @@ class Operators:
         is_comparison: bool = False,
         return_type: Any = None,
         python_impl: Any = None,
-        operator_class: OperatorClass = OperatorClass.UNSPECIFIED,
+        operator_class: OperatorClass = OperatorClass.BASE,
         visit_name: str | None = None,
     ) -> Any:
         """Any SQL operator by its text: `column.op("&&")(5)` renders `column && 5`."""
-        return custom_op(opstring, precedence, is_comparison, return_type, python_impl=python_impl).bound_to(
-            self
+        operator = custom_op(
+            opstring,
+            precedence,
+            is_comparison,
+            return_type,
+            python_impl=python_impl,
+            operator_class=operator_class,
         )
+        return operator.bound_to(self)
 
     def bool_op(self, opstring: str, precedence: int = 0, python_impl: Any = None) -> Any:
         """`op()` whose result is a boolean."""
@@ -78,6 +68,7 @@ class custom_op:
         "facts",
         "is_comparison",
         "natural_self_precedent",
+        "operator_class",
         "opstring",
         "precedence",
         "python_impl",
@@ -94,9 +85,11 @@ class custom_op:
         natural_self_precedent: bool = False,
         eager_grouping: bool = False,
         python_impl: Any = None,
+        operator_class: OperatorClass = OperatorClass.BASE,
         **_: Any,
     ) -> None:
         self.opstring = opstring
+        self.operator_class = operator_class
         self.precedence = precedence
         self.is_comparison = is_comparison
         self.natural_self_precedent = natural_self_precedent

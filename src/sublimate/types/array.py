@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sublimate.operators import eq, getitem, mirror
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
 from sublimate.types.comparator import Concatenable, Indexable, IndexableComparator
 from sublimate.util.warnings import warn_deprecated
@@ -43,6 +44,8 @@ def _shifted(value: Any) -> Any:
 
 class ARRAY(Concatenable, Indexable, TypeEngine[list[Any]]):
     """An array; of PostgreSQL only, among the databases supported."""
+
+    operator_classes = OperatorClass.ARRAY
 
     __visit_name__ = "ARRAY"
     type_family = True

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from sublimate import exc
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.comparator import Comparator
 from sublimate.util.subscriptable import subscriptable
 
@@ -71,6 +72,9 @@ class TypeEngine(Generic[_T_co]):
     A subclass names how it compiles (``__visit_name__``) and converts values (``bind_processor``,
     ``result_processor``); a dialect may put its own subclass in place of a generic type through ``colspecs``.
     """
+
+    #: which operators its expressions have
+    operator_classes: ClassVar[OperatorClass] = OperatorClass.UNSPECIFIED
 
     __visit_name__: ClassVar[str]
 
@@ -462,6 +466,8 @@ TypeArgument: TypeAlias = type[TypeEngine[_T]] | TypeEngine[_T]
 
 class NullType(TypeEngine[Any]):
     """The type of a value of which nothing is known."""
+
+    operator_classes = OperatorClass.ANY
 
     __visit_name__ = "null"
     _isnull = True

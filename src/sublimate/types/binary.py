@@ -7,6 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
 from sublimate.types.decorator import TypeDecorator
 from sublimate.types.processors import none_safe, quote_literal
@@ -27,6 +28,8 @@ def _no_text(value: Any) -> Any:
 
 class _Binary(TypeEngine[bytes]):
     """The family of byte strings."""
+
+    operator_classes = OperatorClass.BINARY
 
     type_family = True
     length: int | None

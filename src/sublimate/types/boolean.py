@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine
 from sublimate.types.processors import int_to_boolean
 from sublimate.types.schema_type import SchemaType
@@ -45,6 +46,8 @@ def _bind_boolean(value: Any) -> Any:
 
 class Boolean(SchemaType, TypeEngine[bool]):
     """A boolean; BOOLEAN where the database has it, otherwise a small integer."""
+
+    operator_classes = OperatorClass.BOOLEAN
 
     __visit_name__ = "boolean"
     type_family = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine, _Identity, to_instance
 
 _T = TypeVar("_T", bound=Any)
@@ -25,6 +26,8 @@ class ExternalType:
 
 class UserDefinedType(ExternalType, TypeEngine[_T]):
     """A base for types that a database has and this package has not: name it in ``get_col_spec()``."""
+
+    operator_classes = OperatorClass.ANY
 
     __visit_name__ = "user_defined"
     ensure_kwarg = "get_col_spec"
@@ -52,6 +55,11 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
 
     impl: Any
     coerce_to_is_types: ClassVar[Any] = (type(None),)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "impl" in cls.__dict__ and "operator_classes" not in cls.__dict__:
+            cls.operator_classes = getattr(cls.impl, "operator_classes", OperatorClass.UNSPECIFIED)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = object.__new__(cls)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from sublimate import exc
 from sublimate.operators import json_getitem_op, json_path_getitem_op
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine
 from sublimate.types.boolean import Boolean
 from sublimate.types.comparator import Concatenable, Indexable, IndexableComparator
@@ -137,6 +138,8 @@ class JSON(Concatenable, Indexable, TypeEngine[Any]):
 
     None is stored as JSON ``null``; with ``none_as_null=True`` as SQL NULL.
     """
+
+    operator_classes = OperatorClass.JSON
 
     __visit_name__ = "JSON"
     type_family = True

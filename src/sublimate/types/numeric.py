@@ -6,6 +6,7 @@ import decimal
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, TypeVar, overload
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine
 from sublimate.types.processors import to_decimal, to_float
 
@@ -14,6 +15,8 @@ _N = TypeVar("_N", bound=Any)
 
 class Integer(TypeEngine[int]):
     """An integer."""
+
+    operator_classes = OperatorClass.INTEGER
 
     __visit_name__ = "integer"
     type_family = True
@@ -49,6 +52,8 @@ class BigInteger(Integer):
 
 class NumericCommon(TypeEngine[_N]):
     """What exact and floating-point numbers share."""
+
+    operator_classes = OperatorClass.NUMERIC
 
     _default_decimal_return_scale: ClassVar[int] = 10
     precision: int | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, TypeEngine
 from sublimate.types.comparator import Concatenable
 from sublimate.types.processors import quote_literal
@@ -17,6 +18,8 @@ class String(Concatenable, TypeEngine[str]):
     >>> String(50)
     String(length=50)
     """
+
+    operator_classes = OperatorClass.STRING
 
     __visit_name__: ClassVar[str] = "string"
     type_family = True

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine
 from sublimate.types.decorator import TypeDecorator
 from sublimate.types.processors import none_safe
@@ -15,6 +16,8 @@ _T = TypeVar("_T", bound=Any)
 
 class _Temporal(TypeEngine[_T]):
     """What dates and times share: ISO literals, and operators found by family."""
+
+    operator_classes = OperatorClass.DATETIME
 
     def adapt_operator(self, op: Any, other: TypeEngine[Any]) -> tuple[Any, TypeEngine[Any]]:
         from sublimate.types.adaptation import adapt_by_family
@@ -107,6 +110,8 @@ class TIME(Time):
 
 class AbstractInterval(TypeEngine[datetime.timedelta]):
     """The family of time spans, whether the database has them or not."""
+
+    operator_classes = OperatorClass.DATETIME
 
     type_family = True
 

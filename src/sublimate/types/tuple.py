@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import NULLTYPE, TypeEngine, to_instance
 from sublimate.types.literal import type_for_value
 
 
 class TupleType(TypeEngine[tuple[Any, ...]]):
     """A tuple of values, each of its own type; used with ``tuple_(...).in_(...)``."""
+
+    operator_classes = OperatorClass.TUPLE
 
     __visit_name__ = "tuple"
     _is_tuple_type = True

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar, overload
 
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine
 from sublimate.types.processors import none_safe, to_str
 
@@ -19,6 +20,8 @@ _to_dashed = none_safe(lambda value: str(uuid.UUID(value)))
 
 class Uuid(TypeEngine[_U]):
     """A UUID: ``uuid.UUID`` in Python, or text with ``as_uuid=False``."""
+
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON
 
     __visit_name__ = "uuid"
     type_family = True

@@ -11,6 +11,7 @@ from sublimate.dialects.postgresql.arrays import ARRAY
 from sublimate.dialects.postgresql.operands import comparison, typed
 from sublimate.expression.cast import cast
 from sublimate.operators import custom_op, json_getitem_op, json_path_getitem_op
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
 from sublimate.types.json import JSONComparator as _JSONComparator
 from sublimate.types.json import JSONPathType as _JSONPathType
@@ -94,6 +95,8 @@ class JSONBComparator(JSONComparator):
 
 class JSONB(JSON):
     """PostgreSQL's JSONB."""
+
+    operator_classes = OperatorClass.JSON | OperatorClass.CONCATENABLE
 
     __visit_name__ = "JSONB"
     Comparator = JSONBComparator

@@ -11,6 +11,7 @@ from sublimate.dialects.postgresql.named import UnknownToDrivers
 from sublimate.dialects.postgresql.operands import comparison, typed
 from sublimate.expression.cast import cast
 from sublimate.operators import custom_op
+from sublimate.operators.classes import OperatorClass
 from sublimate.statements.func import func
 from sublimate.types.adaptation import adapt_concatenable
 from sublimate.types.base import Dialect, Processor, TypeEngine, to_instance
@@ -70,6 +71,14 @@ def _function(name: str, type_: TypeEngine[Any], *arguments: Any) -> Any:
 
 class HSTORE(UnknownToDrivers, Concatenable, Indexable, TypeEngine[dict[str, str | None]]):
     """Keys and values of text in one value."""
+
+    operator_classes = (
+        OperatorClass.BASE
+        | OperatorClass.EQUALITY
+        | OperatorClass.INDEXABLE
+        | OperatorClass.CONTAINS
+        | OperatorClass.CONCATENABLE
+    )
 
     __visit_name__ = "HSTORE"
     hashable = False

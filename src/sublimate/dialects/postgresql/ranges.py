@@ -11,6 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from sublimate.operators import custom_op
 from sublimate.operators import functions as f
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.base import NULLTYPE, Dialect, Processor, TypeEngine
 from sublimate.types.boolean import BOOLEANTYPE
 from sublimate.types.comparator import Comparator
@@ -293,6 +294,8 @@ class RangeComparator(Comparator):
 
 class AbstractRange(TypeEngine[_R]):
     """The family of range types."""
+
+    operator_classes = OperatorClass.NUMERIC
 
     type_family = True
     render_bind_cast = True

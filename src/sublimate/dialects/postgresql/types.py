@@ -27,14 +27,19 @@ from sublimate.dialects.postgresql.ranges import (
     TSTZMULTIRANGE,
     TSTZRANGE,
 )
+from sublimate.operators import functions as f
+from sublimate.operators.classes import OperatorClass
 from sublimate.types.adaptation import adapt_by_family
 from sublimate.types.base import Dialect, Processor, TypeEngine
+from sublimate.types.comparator import Comparator
 from sublimate.types.processors import none_safe
 from sublimate.types.temporal import AbstractInterval
 
 
 class INET(TypeEngine[str]):
     """PostgreSQL's INET."""
+
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON
 
     __visit_name__ = "INET"
     type_family = True
@@ -70,17 +75,23 @@ class MONEY(TypeEngine[str]):
 class OID(TypeEngine[int]):
     """PostgreSQL's OID."""
 
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON
+
     __visit_name__ = "OID"
 
 
 class REGCLASS(TypeEngine[str]):
     """PostgreSQL's REGCLASS."""
 
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON
+
     __visit_name__ = "REGCLASS"
 
 
 class REGCONFIG(TypeEngine[str]):
     """PostgreSQL's REGCONFIG."""
+
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON
 
     __visit_name__ = "REGCONFIG"
     render_bind_cast = True
@@ -89,17 +100,43 @@ class REGCONFIG(TypeEngine[str]):
 class TSVECTOR(TypeEngine[str]):
     """PostgreSQL's TSVECTOR."""
 
+    operator_classes = OperatorClass.STRING
+
     __visit_name__ = "TSVECTOR"
 
 
 class TSQUERY(TypeEngine[str]):
     """PostgreSQL's TSQUERY."""
 
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON
+
     __visit_name__ = "TSQUERY"
+
+
+_OF_BITS: dict[Any, Any] = {
+    f.and_: f.bitwise_and_op,
+    f.or_: f.bitwise_or_op,
+    f.inv: f.bitwise_not_op,
+    f.lshift: f.bitwise_lshift_op,
+    f.rshift: f.bitwise_rshift_op,
+}
+
+
+class BitComparator(Comparator):
+    """Python's operators of bits are those of the bits here: `&`, `|`, `~`, `<<` and `>>`."""
+
+    __slots__ = ()
+
+    def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+        return super().operate(_OF_BITS.get(op, op), *other, **kwargs)
 
 
 class BIT(TypeEngine[Any]):
     """A string of bits, of fixed or varying length."""
+
+    comparator_factory = BitComparator
+
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON | OperatorClass.BITWISE
 
     __visit_name__ = "BIT"
     render_bind_cast = True
