@@ -1,6 +1,21 @@
 """Names that older programs use, each with its warning; what options refuse; kinds of attributes that inspection tells apart."""
 
-from sqlalchemy import ForeignKey, event, inspect, literal, select, text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    exc,
+    inspect,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.engine.reflection import Inspector
+from sqlalchemy.ext import declarative
 from sqlalchemy.ext.associationproxy import AssociationProxyExtensionType, association_proxy
 from sqlalchemy.ext.hybrid import HybridExtensionType, hybrid_method, hybrid_property
 from sqlalchemy.orm import (
@@ -151,3 +166,48 @@ def test_kinds_of_attributes(engine, say):
     say([k for k, d in found.items() if d.extension_type is NotExtension.NOT_EXTENSION])
     for each in (inspect(User), inspect(User).attrs.name, inspect(User()), inspect(aliased(User))):
         say(each.extension_type, each.is_mapper, each.is_instance, each.is_aliased_class, each.is_property)
+
+
+@both("sqlite")
+def test_what_was_deprecated_still_works_with_a_warning(engine, say):
+    """Each kind of warning is a line of the transcript."""
+    item = Table("item", MetaData(), Column("id", Integer, primary_key=True))
+    say(select(select(item.c.id).as_scalar()), select(item.c.id).subquery().as_scalar())
+    say(select(item.c.id).column(item.c.id.label("x")), len(select(item).froms))
+    say(item.tometadata(MetaData()).name, item.c.id.copy().name, type(item.primary_key.copy()).__name__)
+    item.create(engine)
+    say(Inspector(engine).get_table_names(), Inspector.from_engine(engine).get_table_names())
+    say(issubclass(declarative.declarative_base(), object), declarative.has_inherited_table(User))
+    create_engine("sqlite://", empty_in_strategy="static")
+    with engine.connect() as connection:
+        say(connection.connection.connection is connection.connection.dbapi_connection)
+    relationship(User, cascade_backrefs=False)
+    try:
+        relationship(User, cascade_backrefs=True)
+    except exc.ArgumentError as error:
+        say(error)
+
+
+@both("sqlite")
+def test_listeners_with_the_arguments_of_older_versions(engine, say):
+    """These warn each time that they are called."""
+    heard = {
+        "before_execute": lambda conn, clause, multiparams, params: say("before", len(multiparams), params),
+        "after_execute": lambda conn, clause, multiparams, params, result: say(type(result).__name__),
+        "engine_connect": lambda conn, branch: say("connected", branch),
+    }
+    for name, function in heard.items():
+        event.listen(engine, name, function)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT :a"), {"a": 1})
+    for name, function in heard.items():
+        event.remove(engine, name, function)
+
+    def upper(conn, clause, multiparams, params):
+        return text("SELECT 2"), multiparams, params
+
+    event.listen(engine, "before_execute", upper, retval=True)
+    event.listen(engine, "before_execute", lambda *given: say(len(given)))
+    event.listen(engine, "before_execute", lambda a, b, c, d, options: say(sorted(options)))
+    with engine.connect() as connection:
+        say(connection.execute(text("SELECT 1")).scalar())

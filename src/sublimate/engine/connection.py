@@ -463,7 +463,7 @@ class Connection:
     def _reflect_table_into(self, table: Any, **options: Any) -> None:
         from sublimate.engine.reflection import Inspector
 
-        Inspector(self).reflect_table(table, **options)
+        Inspector.of(self).reflect_table(table, **options)
 
     def _reflect_metadata_into(self, metadata: Any, **options: Any) -> None:
         from sublimate.engine.reflection import reflect_metadata

@@ -39,6 +39,12 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
     is_async = bool(kwargs.pop("_is_async", False))
     for name in _WITHOUT_EFFECT:
         kwargs.pop(name, None)
+    if kwargs.pop("empty_in_strategy", None) is not None:
+        warn_deprecated(
+            "The create_engine.empty_in_strategy keyword is deprecated, and no longer has any effect.  All IN expressions are now "
+            'rendered using the "expanding parameter" strategy which renders a set of boundexpressions, or an "empty set" SELECT, at '
+            "statement execution time. (deprecated since: 1.4)"
+        )
     if kwargs.pop("implicit_returning", None) is not None:
         warn_deprecated(
             "The create_engine.implicit_returning parameter is deprecated and will be removed in a future release: "

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from sublimate import exc
 from sublimate.event import Dispatch, Family
 from sublimate.event.family import Events
 from sublimate.pool import Pool
 from sublimate.pool.events import EVENTS as POOL_EVENTS
+from sublimate.util.warnings import warn_deprecated
 
 _CURSOR = ("conn", "cursor", "statement", "parameters", "context", "executemany")
 _NESTED = ("conn", "name", "context")
@@ -46,8 +49,49 @@ EVENTS: Events = {**CONNECTION_EVENTS, **DIALECT_EVENTS}
 _REPLACING = ("before_execute", "before_cursor_execute")
 
 
+Arguments: TypeAlias = tuple[Any, ...]
+#: event -> since when it has other arguments, how many it had, and how these are made of the new ones
+_OLDER: dict[str, tuple[str, int, Callable[[Arguments], Arguments]]] = {
+    "before_execute": ("1.4", 4, lambda new: new[:4]),
+    "after_execute": ("1.4", 5, lambda new: (*new[:4], new[5])),
+    "engine_connect": ("2.0", 2, lambda new: (*new, False)),
+}
+
+
+def _taken(function: Callable[..., Any]) -> int | None:
+    """How many arguments a function takes by position; None where nobody can say."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    return sum(
+        parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        for parameter in parameters
+    )
+
+
 class EngineFamily(Family):
     """Events of an engine, or of the class of all engines."""
+
+    def of_older_arguments(self, event: str, function: Callable[..., Any]) -> Any:
+        if event not in _OLDER:
+            return None
+        version, count, older = _OLDER[event]
+        if _taken(function) != count:
+            return None
+        message = (
+            f'The argument signature for the "ConnectionEvents.{event}" event listener has changed as of version {version}, and '
+            "conversion for the old argument signature will be removed in a future release.  The new signature is "
+            f'"def {event}({", ".join(self.events[event])})"'
+        )
+
+        def convert(new: Arguments) -> Arguments:
+            warn_deprecated(message)
+            return older(new)
+
+        return convert
 
     def redirect(self, target: Any, event: str) -> Any:
         """Events of the pool belong to the pool: an engine's to its own, the class's to the class of pools."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Flag, auto
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from sublimate import exc
 from sublimate import schema as sa_schema
@@ -24,7 +24,7 @@ from sublimate.engine.reflection_info import KnownFacts, ReflectionInfo
 from sublimate.engine.run import run
 from sublimate.engine.table_reflection import TableReflection
 from sublimate.inspection import inspects
-from sublimate.util.warnings import warn
+from sublimate.util.warnings import warn, warn_deprecated
 
 
 class ObjectKind(Flag):
@@ -63,15 +63,38 @@ class Inspector:
     []
     """
 
+    bind: Any
+    engine: Any
+    dialect: Any
+    info_cache: dict[Any, Any]
+
     def __init__(self, bind: Any) -> None:
+        warn_deprecated(
+            "The __init__() method on Inspector is deprecated and will be removed in a future release.  Please use the "
+            "sqlalchemy.inspect() function on an Engine or Connection in order to acquire an Inspector. (deprecated since: 1.4)"
+        )
+        self._look_at(bind)
+
+    def _look_at(self, bind: Any) -> None:
         self.bind = bind
         self.engine = bind.engine
         self.dialect = bind.dialect
-        self.info_cache: dict[Any, Any] = {}
+        self.info_cache = {}
 
     @classmethod
-    def from_engine(cls, bind: Any) -> Inspector:
-        return cls(bind)
+    def of(cls, bind: Any) -> Self:
+        """What `inspect(bind)` gives."""
+        new = cls.__new__(cls)
+        new._look_at(bind)
+        return new
+
+    @classmethod
+    def from_engine(cls, bind: Any) -> Self:
+        warn_deprecated(
+            "The from_engine() method on Inspector is deprecated and will be removed in a future release.  Please use the "
+            "sqlalchemy.inspect() function on an Engine or Connection in order to acquire an Inspector. (deprecated since: 1.4)"
+        )
+        return cls.of(bind)
 
     def clear_cache(self) -> None:
         """Look everything up again from now on."""
@@ -428,7 +451,7 @@ def reflect_metadata(
     autoload_replace: bool = True, resolve_fks: bool = True, **dialect_kwargs: Any,
 ) -> None:  # fmt: skip
     """Add the tables of a database to a MetaData."""
-    inspector = Inspector(bind)
+    inspector = Inspector.of(bind)
     schema = schema if schema is not None else metadata.schema
     available = list(inspector.get_table_names(schema))
     if views:
@@ -463,4 +486,4 @@ def reflect_metadata(
 
 @inspects(Engine, Connection)
 def _inspect_bind(bind: Any) -> Inspector:
-    return Inspector(bind)
+    return Inspector.of(bind)

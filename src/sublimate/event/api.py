@@ -36,6 +36,8 @@ def listen(
     arguments = family.events[identifier]
     listener = Listener(fn, arguments, named=named, once=once, propagate=propagate, retval=retval)
     listener.prepare = family.preparation(identifier, options)
+    if listener.prepare is None and not named:
+        listener.prepare = family.of_older_arguments(identifier, fn)
     listeners: Listeners = getattr(family.dispatch_of(real), identifier)
     listeners.add(listener, insert)
     family.on_listen(real, identifier)

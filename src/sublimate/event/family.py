@@ -33,6 +33,10 @@ class Family:
         """What makes a listener's arguments of the event's, for options of this family (`raw=True`); None: they are as they are."""
         return None
 
+    def of_older_arguments(self, event: str, function: Callable[..., Any]) -> Any:
+        """What makes the arguments that the event had before of those that it has now, for a function that takes those; or None."""
+        return None
+
     def on_listen(self, target: Any, event: str) -> None:
         """A listener was added."""
 

@@ -5,16 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from sublimate import exc
 from sublimate.ext.concrete import AbstractConcreteBase, ConcreteBase
-from sublimate.orm.declarative.base import (
-    DeclarativeMeta,
-    as_declarative,
-    declarative_base,
-    has_inherited_table,
-)
+from sublimate.orm.declarative.base import DeclarativeMeta
+from sublimate.orm.declarative.base import as_declarative as _as_declarative
+from sublimate.orm.declarative.base import declarative_base as _declarative_base
+from sublimate.orm.declarative.base import has_inherited_table as _has_inherited_table
 from sublimate.orm.declarative.constructs import synonym_for
 from sublimate.orm.declarative.mixins import declared_attr
 from sublimate.schema import MetaData, Table
+from sublimate.util.warnings import warn
+
+
+def declarative_base(**kw: Any) -> Any:
+    """The older place of `sublimate.orm.declarative_base()`."""
+    _moved("declarative_base")
+    return _declarative_base(**kw)
+
+
+def as_declarative(**kw: Any) -> Any:
+    """The older place of `sublimate.orm.as_declarative()`."""
+    _moved("as_declarative")
+    return _as_declarative(**kw)
+
+
+def has_inherited_table(cls: type) -> bool:
+    """The older place of `sublimate.orm.has_inherited_table()`."""
+    _moved("has_inherited_table")
+    return _has_inherited_table(cls)
+
+
+def _moved(name: str) -> None:
+    warn(
+        f"The ``{name}()`` function is now available as sqlalchemy.orm.{name}(). (deprecated since: 2.0)",
+        exc.MovedIn20Warning,
+    )
 
 
 class DeferredReflection:

@@ -6,6 +6,8 @@ import warnings
 from types import TracebackType
 from typing import Any, Self
 
+from sublimate.util.warnings import warn_deprecated
+
 from .. import exc
 from .entry import Entry
 
@@ -56,6 +58,14 @@ class PoolProxiedConnection:
         """The connection as a DBAPI has it; None once given back or invalidated."""
         entry = self._alive()
         return None if entry is None else entry.pool.face_of(entry.connection, entry.lent)
+
+    @property
+    def connection(self) -> Any:
+        """The older name of `dbapi_connection`."""
+        warn_deprecated(
+            "The _ConnectionFairy.connection attribute is deprecated; please use 'driver_connection' (deprecated since: 2.0)"
+        )
+        return self.dbapi_connection
 
     @property
     def driver_connection(self) -> Any:

@@ -16,6 +16,7 @@ from sublimate.schema.foreign_key import ForeignKey
 from sublimate.types.base import NULLTYPE, TypeArgument, TypeEngine, to_instance
 from sublimate.types.numeric import Integer
 from sublimate.types.schema_type import schema_type_of
+from sublimate.util.warnings import warn_deprecated
 
 _T = TypeVar("_T")
 
@@ -231,7 +232,11 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             copied.dialect_options[dialect].given.update(options.given)
         return copied
 
-    copy = _copy
+    def copy(self, **kw: Any) -> Column[Any]:
+        warn_deprecated(
+            "The Column.copy() method is deprecated and will be removed in a future release. (deprecated since: 1.4)"
+        )
+        return self._copy(**kw)
 
     @classmethod
     def _constructor_for_copy(cls, args: SequenceOf[Any], **kw: Any) -> Column[Any]:

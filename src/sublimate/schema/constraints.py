@@ -20,6 +20,7 @@ from sublimate.schema.foreign_key import ForeignKey
 from sublimate.schema.naming import name_by_convention
 from sublimate.statements.text import text
 from sublimate.types.numeric import Integer, Numeric
+from sublimate.util.warnings import warn_deprecated
 
 _creation = itertools.count(1)
 
@@ -92,6 +93,9 @@ class Constraint(DialectKWArgs, ConditionalDDL, SchemaItem):
         raise NotImplementedError
 
     def copy(self, **kw: Any) -> Constraint:
+        warn_deprecated(
+            f"The {type(self).__name__}.copy() method is deprecated and will be removed in a future release. (deprecated since: 1.4)"
+        )
         return self._copy(**kw)
 
 

@@ -27,7 +27,7 @@ from sublimate.types.boolean import Boolean
 from sublimate.types.numeric import Integer
 from sublimate.types.schema_type import SchemaType, schema_type_of
 from sublimate.types.string import String
-from sublimate.util.warnings import warn
+from sublimate.util.warnings import warn, warn_deprecated
 
 if TYPE_CHECKING:  # which know defaults of type variables on every Python; Python itself from 3.13 on
     from typing_extensions import TypeVar
@@ -125,6 +125,8 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
         extend_existing = kw.get("extend_existing", False)
         if keep_existing and extend_existing:
             raise exc.ArgumentError("keep_existing and extend_existing are mutually exclusive.")
+        if "mustexist" in kw:
+            warn_deprecated("Deprecated alias of Table.must_exist (deprecated since: 1.4)")
         must_exist = kw.pop("must_exist", kw.pop("mustexist", False))
         key = table_key(name, schema)
         existing = metadata.tables.get(key)
@@ -406,6 +408,16 @@ class Table(DialectKWArgs, SchemaItem, TableClause[TableColumns]):
         bind._run_schema_steps(drop_table_steps, self, checkfirst)
 
     # -- copies
+
+    def tometadata(
+        self,
+        metadata: MetaData,
+        schema: Any = RETAIN_SCHEMA,
+        referred_schema_fn: Any = None,
+        name: str | None = None,
+    ) -> Table:
+        warn_deprecated("Table.tometadata() is renamed to Table.to_metadata() (deprecated since: 1.4)")
+        return self.to_metadata(metadata, schema, referred_schema_fn, name)
 
     def to_metadata(
         self,

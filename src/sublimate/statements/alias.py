@@ -10,7 +10,7 @@ from sublimate.expression.element import ColumnElement
 from sublimate.expression.node import AnonymousName, Field, child, naming, nested, token
 from sublimate.types import Integer
 from sublimate.types.base import NULLTYPE, to_instance
-from sublimate.util.warnings import warn
+from sublimate.util.warnings import warn, warn_deprecated
 
 from .columns import ColumnCollection
 from .from_clause import Columns, FromClause
@@ -96,6 +96,11 @@ class Subquery(AliasedReturnsRows[Columns]):
         def with_cols(self, type_: type[Listed]) -> Subquery[Listed]: ...
 
     def as_scalar(self) -> ScalarSelect[Any]:
+        warn_deprecated(
+            "The Subquery.as_scalar() method, which was previously ``Alias.as_scalar()`` prior to version 1.4, is deprecated and will "
+            "be removed in a future release; Please use the Select.scalar_subquery() method of the select() construct before "
+            "constructing a subquery object, or with the ORM use the Query.scalar_subquery() method. (deprecated since: 1.4)"
+        )
         subquery: ScalarSelect[Any] = self.element.scalar_subquery()
         return subquery
 

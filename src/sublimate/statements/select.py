@@ -85,6 +85,10 @@ class Select(GenerativeSelect, HasSyntaxExtensions, TypedReturnsRows[*_Ts]):
         return self._with(_raw_columns=self._raw_columns + tuple([column_argument(e) for e in entities]))
 
     def column(self, column: Any) -> Select[*tuple[Any, ...]]:
+        warn_deprecated(
+            "The Select.column() method is deprecated and will be removed in a future release.  Please use Select.add_columns() "
+            "(deprecated since: 1.4)"
+        )
         return self.add_columns(column)
 
     @overload
@@ -271,6 +275,9 @@ class Select(GenerativeSelect, HasSyntaxExtensions, TypedReturnsRows[*_Ts]):
 
     @property
     def froms(self) -> list[Any]:
+        warn_deprecated(
+            "The Select.froms attribute is moved to the Select.get_final_froms() method. (deprecated since: 1.4.23)"
+        )
         return self.get_final_froms()
 
     def get_final_froms(self) -> list[Any]:

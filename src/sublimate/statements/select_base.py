@@ -13,7 +13,7 @@ from sublimate.expression.literal import bound
 from sublimate.expression.node import AnonymousName, Field, Node, children, token
 from sublimate.statements.selectable import ExecutableReturnsRows, Selectable
 from sublimate.types.numeric import Integer
-from sublimate.util.warnings import warn
+from sublimate.util.warnings import warn, warn_deprecated
 
 from .alias import Lateral, Subquery
 from .columns import ColumnCollection
@@ -78,6 +78,13 @@ class SelectBase(Statement, Selectable, ExecutableReturnsRows):
 
     def lateral(self, name: str | None = None) -> Lateral:
         return Lateral(Subquery(self), name)
+
+    def as_scalar(self) -> ScalarSelect[Any]:
+        warn_deprecated(
+            "The SelectBase.as_scalar() method is deprecated and will be removed in a future release.  Please refer to "
+            "SelectBase.scalar_subquery(). (deprecated since: 1.4)"
+        )
+        return self.scalar_subquery()
 
     def scalar_subquery(self) -> ScalarSelect[Any]:
         """The statement as a value: one column, one row."""

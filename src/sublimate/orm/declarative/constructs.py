@@ -218,6 +218,7 @@ def relationship(
     info: dict[Any, Any] | None = None,
     omit_join: Literal[False, None] = None,
     sync_backref: bool | None = None,
+    cascade_backrefs: Literal[False] = False,
     doc: str | None = None,
     peers: bool | None = None,
     **kw: Any,
@@ -229,6 +230,10 @@ def relationship(
     """
     if kw:
         raise TypeError(f"relationship() got an unexpected keyword argument {next(iter(kw))!r}")
+    if cascade_backrefs:
+        raise exc.ArgumentError(
+            "The 'cascade_backrefs' parameter passed to relationship() may only be set to False."
+        )
     options = AttributeOptions(
         init, repr, default, default_factory, compare, kw_only, hash, dataclass_metadata
     )
