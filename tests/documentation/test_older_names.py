@@ -211,3 +211,15 @@ def test_listeners_with_the_arguments_of_older_versions(engine, say):
     event.listen(engine, "before_execute", lambda a, b, c, d, options: say(sorted(options)))
     with engine.connect() as connection:
         say(connection.execute(text("SELECT 1")).scalar())
+
+
+@both("sqlite")
+def test_options_of_dialects_that_are_not_there(engine, say):
+    item = Table("item", MetaData(), Column("id", Integer, nodb_kind=3), nodb_size=5)
+    say(item.dialect_options["nodb"]["size"], dict(item.dialect_kwargs))
+    for name in ("mssql", "mariadb", "nowhere"):
+        try:
+            say(name, item.dialect_options[name] is not None)
+        except exc.NoSuchModuleError:
+            say(name, "is nowhere")
+    say("nowhere_x" in item.dialect_kwargs)

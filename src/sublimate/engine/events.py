@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -11,6 +10,7 @@ from sublimate.event import Dispatch, Family
 from sublimate.event.family import Events
 from sublimate.pool import Pool
 from sublimate.pool.events import EVENTS as POOL_EVENTS
+from sublimate.util.lazy import inspect
 from sublimate.util.warnings import warn_deprecated
 
 _CURSOR = ("conn", "cursor", "statement", "parameters", "context", "executemany")

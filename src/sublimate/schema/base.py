@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 from sublimate import exc
 from sublimate.statements.columns import ColumnCollection
-from sublimate.util.known_dialects import warn_if_unknown
+from sublimate.util.known_dialects import is_known, warn_if_unknown
 from sublimate.util.subscriptable import subscriptable
 
 _R = TypeVar("_R")
@@ -185,6 +185,14 @@ class _OptionsByDialect(dict[str, DialectOptions]):
         self.cls = cls
 
     def __missing__(self, dialect: str) -> DialectOptions:
+        if not is_known(dialect) and dialect not in DIALECT_ARGUMENTS:
+            raise exc.NoSuchModuleError(f"Can't load plugin: sqlalchemy.dialects:{dialect}")
+        return self.of(dialect)
+
+    def of(self, dialect: str) -> DialectOptions:
+        """The options for a dialect that need not be installed."""
+        if dialect in self:
+            return self[dialect]
         defaults: dict[str, Any] = {}
         for base in reversed(self.cls.__mro__):
             defaults.update(DIALECT_ARGUMENTS.get(dialect, {}).get(base, {}))
@@ -204,7 +212,7 @@ class DialectArguments(MutableMapping[str, Any]):
         dialect, separator, name = key.partition("_")
         if not separator:
             raise KeyError(key)
-        return self.obj.dialect_options[dialect], name
+        return self.obj.dialect_options.of(dialect), name
 
     def __getitem__(self, key: str) -> Any:
         options, name = self._place(key)
@@ -266,16 +274,16 @@ class DialectKWArgs:
     ) -> Any:
         """What the construct was told for a dialect, or for the dialect that it is a variant of."""
         for name in (dialect.name, deprecated_fallback):
-            if name is not None and argument_name in self.dialect_options[name].given:
-                return self.dialect_options[name].given[argument_name]
-        return self.dialect_options[dialect.name].get(argument_name, else_)
+            if name is not None and argument_name in self.dialect_options.of(name).given:
+                return self.dialect_options.of(name).given[argument_name]
+        return self.dialect_options.of(dialect.name).get(argument_name, else_)
 
     def _validate_dialect_kwargs(self, kwargs: dict[str, Any]) -> None:
         for key, value in kwargs.items():
             dialect, _, name = key.partition("_")
             if not name or not dialect:
                 raise TypeError(f"Additional arguments should be named <dialectname>_<argument>, got '{key}'")
-            options = self.dialect_options[dialect]
+            options = self.dialect_options.of(dialect)
             known = DIALECT_ARGUMENTS.get(dialect)
             if known is None:
                 warn_if_unknown(dialect, key)

@@ -229,7 +229,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         if self.__dict__.get("_info"):
             copied.info = dict(self.info)
         for dialect, options in (self._dialect_options or {}).items():
-            copied.dialect_options[dialect].given.update(options.given)
+            copied.dialect_options.of(dialect).given.update(options.given)
         return copied
 
     def copy(self, **kw: Any) -> Column[Any]:

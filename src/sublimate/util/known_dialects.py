@@ -10,6 +10,15 @@ from .warnings import warn
 FINDERS: list[Callable[[str], bool]] = []
 
 
+#: dialects that SQLAlchemy has beside ours: what is said to them is kept, and read by nobody
+_OTHERS = frozenset({"mssql", "oracle"})
+
+
+def is_known(dialect: str) -> bool:
+    """Whether a dialect of this name is here, installed, or one of SQLAlchemy's own."""
+    return dialect in _OTHERS or any(finds(dialect) for finds in FINDERS)
+
+
 def warn_if_unknown(dialect: str, argument: str) -> None:
     """Tell of a keyword that no dialect will read: its first word is misspelled, or its package is not installed."""
     if not any(finds(dialect) for finds in FINDERS):
