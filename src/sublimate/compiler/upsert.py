@@ -132,14 +132,15 @@ def render_upsert_on_duplicate(clause: Any, ctx: Rendering, **kw: Any) -> str:
         )
     changes = {} if clause.ignores else _changes(clause, ctx)
     table = ctx.dml.table
+    form = _form_of_new(ctx)
     parts = []
     for key, value in changes.items():
         name = ctx.preparer.quote(table.c[key].name)
-        parts.append(f"{name} = {f'VALUES({name})' if value is None else _on_duplicate_value(value, ctx)}")
+        parts.append(f"{name} = {form.format(name) if value is None else _on_duplicate_value(value, ctx)}")
     if not parts:  # the row stays as it is
         name = ctx.preparer.quote(column_for(clause.keys[0], table).name)
-        parts.append(f"{name} = {name}")
-    return f"ON DUPLICATE KEY UPDATE {', '.join(parts)}"
+        parts.append(f"{name} = {ctx.preparer.format_table(table)}.{name}")
+    return _on_duplicate(parts, ctx)
 
 
 @renders("on_duplicate_key_update", dialect="mysql")
@@ -156,16 +157,24 @@ def render_on_duplicate(clause: Any, ctx: Rendering, **kw: Any) -> str:
         if value._is_bind_parameter and value.type._isnull and column is not None:
             value = ctx.stand_in(value, type=column.type)
         out.append(f"{name} = {_on_duplicate_value(value, ctx)}")
-    alias = "AS new " if _names_new_row(ctx) else ""
-    return f"{alias}ON DUPLICATE KEY UPDATE " + ", ".join(out)
+    return _on_duplicate(out, ctx)
+
+
+def _on_duplicate(changes: list[str], ctx: Rendering) -> str:
+    return f"{'AS new ' if _names_new_row(ctx) else ''}ON DUPLICATE KEY UPDATE {', '.join(changes)}"
 
 
 def _names_new_row(ctx: Rendering) -> bool:
     return ctx.dialect.requires_alias_for_on_duplicate_key and ctx.dml.statement._select is None
 
 
+def _form_of_new(ctx: Rendering) -> str:
+    """How a column of the row that could not be inserted is written."""
+    return "new.{}" if _names_new_row(ctx) else "VALUES({})"
+
+
 def _on_duplicate_value(value: Any, ctx: Rendering) -> str:
-    form = "new.{}" if _names_new_row(ctx) else "VALUES({})"
+    form = _form_of_new(ctx)
     table = getattr(value, "table", None)
     if table is not None and table.__visit_name__ == "excluded":
         return form.format(ctx.preparer.quote(value.name))

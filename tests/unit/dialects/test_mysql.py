@@ -164,6 +164,7 @@ def test_what_a_version_can_say(version: str, share: str, cast: str) -> None:
         ("5", "", "int", "'5'"),
         ("it's", "", "varchar(9)", "'it''s'"),
         ("(x)", "", "varchar(9)", "'(x)'"),
+        ("\\", "", "varchar(9)", r"'\\'"),
         ("CURRENT_TIMESTAMP", "", "varchar(30)", "'CURRENT_TIMESTAMP'"),
         ("CURRENT_TIMESTAMP(3)", "DEFAULT_GENERATED", "datetime(3)", "CURRENT_TIMESTAMP(3)"),
         ("CURRENT_TIMESTAMP", "DEFAULT_GENERATED on update CURRENT_TIMESTAMP", "datetime",
@@ -194,3 +195,21 @@ def test_generated_columns_of_mysqls_catalogue_become_sql() -> None:
     )
     computed = introspection._column(of_version("8.0.36"), *row)["computed"]
     assert computed == {"sqltext": "(concat(`a`,_utf8mb4'x'))", "persisted": True}
+
+
+def test_the_new_row_of_an_upsert_has_a_name_where_the_server_wants_one() -> None:
+    statement = sa.upsert(posts).values(id=1, title="t")
+    added = statement.update(title=posts.c.title + statement.new.title)
+    for version, takes, adds in (
+        ("9.7.4", "AS new ON DUPLICATE KEY UPDATE title = new.title",
+         "AS new ON DUPLICATE KEY UPDATE title = (concat(posts.title, new.title))"),
+        ("8.0.19", "ON DUPLICATE KEY UPDATE title = VALUES(title)",
+         "ON DUPLICATE KEY UPDATE title = (concat(posts.title, VALUES(title)))"),
+    ):  # fmt: skip
+        dialect = of_version(version)
+        start = "INSERT INTO posts (id, title) VALUES (%s, %s)"
+        assert str(statement.compile(dialect=dialect)) == f"{start} {takes}"
+        assert str(added.compile(dialect=dialect)) == f"{start} {adds}"
+        assert str(statement.ignore().compile(dialect=dialect)).endswith(
+            " ON DUPLICATE KEY UPDATE id = posts.id"
+        )

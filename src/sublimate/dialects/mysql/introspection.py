@@ -158,7 +158,7 @@ def _default(dialect: Any, default: Any, extra: str, type_text: str) -> Any:
         if default == "NULL":
             return None
     elif "DEFAULT_GENERATED" not in extra and not type_text.startswith("bit"):
-        default = "'" + default.replace("'", "''") + "'"
+        default = "'" + default.replace("\\", "\\\\").replace("'", "''") + "'"
     elif "DEFAULT_GENERATED" in extra and not default.startswith("CURRENT_TIMESTAMP"):
         default = f"({_expression(dialect, default)})"
     found = re.search(r"on update \S+", extra, re.IGNORECASE)

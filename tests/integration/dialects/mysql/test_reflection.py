@@ -56,8 +56,15 @@ def server(mysql_url: str) -> Iterator[Any]:
             f"USE {name}",
         ):
             cursor.execute(statement)
+        cursor.execute("SELECT version()")
+        is_mariadb = "MariaDB" in cursor.fetchone()[0]
         for statement in (*TABLES.values(), *OTHERS):
-            cursor.execute(statement)
+            if not is_mariadb:
+                statement = statement.replace("u UUID", "u CHAR(36)").replace(
+                    "DEFAULT 'abc'", "DEFAULT ('abc')"
+                )
+            if is_mariadb or "SEQUENCE" not in statement:
+                cursor.execute(statement)
         yield cursor, mysql_url.replace(parts.path, f"/{name}").replace("mysql:", "mysql+pymysql:"), name
         cursor.execute(f"DROP DATABASE {name}")
     connection.close()
