@@ -49,6 +49,13 @@ FOUND = [
             "[v := aliased(Vehicle, select(Vehicle).order_by(Vehicle.id).limit(3).cte()), select(v).order_by(v.id)][-1]"
         )
     ],
+    # an expression of an entity that is selected by itself too, in a subquery
+    [
+        ROWS.format(
+            "select(Shop_select, Item, Item.double).join(Item, Item.shop_id == Shop_select.id).distinct()"
+            ".order_by(Shop_select.id, Item.id).options(joinedload(Shop_select.items))"
+        )
+    ],
     # how deep a class reads itself, and what noload() leaves in objects that are known
     [ROWS.format("select(Deep).where(Deep.id == 3).options(joinedload(Deep.boss, innerjoin=True))")],
     [

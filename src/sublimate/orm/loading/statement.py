@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from sublimate import exc
+from sublimate.expression.label import Label
 from sublimate.expression.node import AnonymousName
 from sublimate.expression.traverse import replacement_traverse
 from sublimate.statements.select import Select
@@ -219,7 +220,7 @@ class SelectLowering:
         expressions = self.columns.expressions
         ordered = changes.pop("_order_by_clauses", self.statement._order_by_clauses)
         bases = [_ordering_base(clause) for clause in ordered]
-        inner_columns = list(expressions[:own_columns])
+        inner_columns = _told_apart(expressions[:own_columns])
         for base in [*bases, *self.eager.joining_columns]:
             if base is not None and not any(_same(base, c) for c in inner_columns):
                 inner_columns.append(base)
@@ -282,6 +283,20 @@ class _Replacement:
 
     def __call__(self, expression: Any) -> Any:
         return replacement_traverse(expression, {}, self._replace)
+
+
+def _told_apart(columns: list[Any]) -> list[Any]:
+    """The columns of a subquery: an expression that is selected a second time gets a name of its own."""
+    found: list[Any] = []
+    names: set[int] = set()
+    for column in columns:
+        name = getattr(column, "name", None)
+        if column.__visit_name__ == "label" and isinstance(name, AnonymousName):
+            if id(name) in names:
+                column = Label(None, column.element, column.type)
+            names.add(id(name))
+        found.append(column)
+    return found
 
 
 def _left_sides(statement: Any) -> list[Any]:
