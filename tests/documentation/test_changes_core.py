@@ -774,3 +774,25 @@ def test_names_with_tables_of_nameless_columns(engine, say):
     say(str(named), str(select(named.subquery("z"))))
     say(str(select(select(tuple_(q.c.id, q.c.n)).scalar_subquery() == tuple_(1, "x"))))
     say(str(select(q.c.id).union(select(q.c.id)).group_by(q.c.id)))
+
+
+@both("sqlite")
+def test_defaults_see_those_to_come_as_none(engine, say):
+    """1.4.0b1: get_current_parameters() has every column that gets a value."""
+
+    def seen(context):
+        return str(sorted(context.get_current_parameters().items()))
+
+    rows = Table(
+        "rows", MetaData(), Column("id", Integer, primary_key=True), Column("n", String),
+        Column("a", String, default=seen, onupdate=seen), Column("b", Integer, default=5, onupdate=lambda: 6),
+    )  # fmt: skip
+    rows.create(engine)
+    with engine.begin() as connection:
+        connection.execute(rows.insert().values(n="x"))
+        connection.execute(rows.insert(), [{"n": "y"}, {"n": "z"}])
+        connection.execute(rows.insert().values([{"n": "t", "b": 1}, {"n": "u"}]))
+        with say.error(message=False):
+            connection.execute(q.insert().values([{"n": "v"}, {"n": "w"}]), {"m": "x"})
+        connection.execute(rows.update().where(rows.c.id == 1).values(n="q"))
+        say(connection.execute(select(rows).order_by(rows.c.id)).all())

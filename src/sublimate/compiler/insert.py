@@ -182,12 +182,21 @@ def _rows(statement: Any, ctx: Rendering) -> str:
     first = [(column_for(k, table), k) for k, _ in statement._multi_values[0]]
     require_known([str(k) for column, k in first if column is None])
     given = {column for column, _ in first}
+    for key in ctx.column_keys or ():  # a parameter has no place among the rows
+        column = column_for(key, table)
+        if column is not None and column not in given:
+            _cell({}, column, ctx)
     columns = [c for c in table.c if c in given or _has_default(c, ctx)]
     rows = []
     for number, row in enumerate(statement._multi_values):
         values = {column_for(k, table): v for k, v in row}
         ctx.dml.start_row(values, number)
-        cells = [_cell(values, c, ctx) if c in given else _row_default(c, number, ctx) for c in columns]
+        cells = [
+            _row_default(c, number, ctx)
+            if c not in values and _has_default(c, ctx)
+            else _cell(values, c, ctx)
+            for c in columns
+        ]
         rows.append(f"({', '.join(cells)})")
     names = ", ".join(ctx.preparer.quote(c.name) for c in columns)
     return f" ({names}) VALUES {', '.join(rows)}"

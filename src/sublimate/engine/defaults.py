@@ -66,10 +66,12 @@ def producer(default: Any) -> Producer:
 def fill(
     context: ExecutionContext, making: Sequence[tuple[str, Producer]], rows: Sequence[dict[str, Any]]
 ) -> None:
-    """Add the defaults to the rows that do not give the values themselves."""
+    """Add the defaults to the rows that do not give the values themselves; a default to come is None to those before it."""
     for row in rows:
+        missing = [pair for pair in making if pair[0] not in row]
+        for key, _ in missing:
+            row[key] = None
         context.current_parameters = row
-        for key, make in making:
-            if key not in row:
-                row[key] = make(context)
+        for key, make in missing:
+            row[key] = make(context)
     context.current_parameters = None
