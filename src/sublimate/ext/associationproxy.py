@@ -133,7 +133,14 @@ class AssociationProxyInstance(Generic[_T]):
     @property
     def remote_attr(self) -> Any:
         """The attribute of the related class that is shown."""
-        return getattr(self.target_class, self.value_attr)
+        try:
+            return getattr(self.target_class, self.value_attr)
+        except AttributeError as error:
+            raise AttributeError(
+                f"Association proxy {self.owning_class.__name__}.{self.target_collection} refers to an attribute '{self.value_attr}' that is "
+                f"not directly mapped on class {self.target_class}; therefore this operation cannot proceed since we don't know what type of "
+                f"object is referred towards"
+            ) from error
 
     @property
     def attr(self) -> tuple[Any, Any]:
@@ -287,6 +294,8 @@ class AssociationProxyInstance(Generic[_T]):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if hasattr(type(self), name):
+            return object.__getattribute__(self, name)  # one of its own, which fails again and says why
 
         def compare(*args: Any, **kwargs: Any) -> Any:
             return self._exists(getattr(self.remote_attr, name)(*args, **kwargs))

@@ -137,6 +137,7 @@ class Mutable(MutableBase):
             return value
 
         event.listen(target, "load", take, propagate=True)
+        event.listen(target, "merged_without_load", take, propagate=True)
         event.listen(target, "refresh", refreshed, propagate=True)
         event.listen(target, "refresh_flush", refreshed, propagate=True)
         event.listen(target, "pickle", pickled, propagate=True)

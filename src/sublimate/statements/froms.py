@@ -55,6 +55,10 @@ def resolve_joins(select: Any, froms: list[Any]) -> list[Any]:
     """Turn each `join()` into a Join on the FROM element it belongs to."""
     for target, onclause, left, isouter, full in select._setup_joins:
         candidates = froms or _mentioned_froms(select)
+        if onclause is not None and left is None and not froms and all(c is target for c in candidates):
+            candidates = [
+                f for f in onclause._from_objects if f is not target
+            ]  # the columns no longer say so
         position = (
             _left_position(candidates, left, target, onclause)
             if left is None

@@ -83,6 +83,7 @@ class ClassBody:
         self.mapper_args = mapper_args
         self._has_mapper_args = False
         self.attributes: dict[str, Found] = {}
+        self._copies: dict[tuple[type, str], Any] = {}
 
     def _is_mapped(self, base: type) -> bool:
         return base is not self.cls and ("__mapper__" in vars(base) or "_sa_waiting_scan" in vars(base))
@@ -123,11 +124,13 @@ class ClassBody:
             self.table_args = value
 
     def collect(self) -> None:
-        for base in self.cls.__mro__:
-            if base is object or self._is_mapped(base):
-                continue
-            if vars(base).get("_sa_is_root_base", False):
-                continue
+        bases = [
+            base
+            for base in self.cls.__mro__
+            if not (base is object or self._is_mapped(base) or vars(base).get("_sa_is_root_base", False))
+        ]
+        self._copy_columns(bases[1:])
+        for base in bases:
             found = [
                 (key, self._own_copy(key, value, base), annotation)
                 for key, value, annotation in list(self._attributes_of(base))
@@ -138,10 +141,21 @@ class ClassBody:
             for key, value, annotation in found:
                 self._collect_one(key, value, annotation, base)
 
+    def _copy_columns(self, mixins: list[type]) -> None:
+        """Make the columns of mixins the class's own before functions of any mixin ask for them."""
+        for base in mixins:
+            for key, value in list(vars(base).items()):
+                is_column = isinstance(value, (MappedColumn, Column)) and key not in vars(self.cls)
+                if is_column and self._concerns_us(key, value, notes.annotations_of(base).get(key), base):
+                    self._copies[base, key] = self._own_copy(key, value, base)
+
     def _own_copy(self, key: str, value: Any, base: type) -> Any:
         """A mixin's column as this class has it; functions of the mixin may ask the class for it."""
         if base is self.cls or not isinstance(value, (MappedColumn, Column)):
             return value
+        known = self._copies.get((base, key))
+        if known is not None:
+            return known
         self._check_mixin_column(value)
         copied = value.copy() if isinstance(value, MappedColumn) else value._copy()
         type.__setattr__(self.cls, key, copied)
@@ -152,6 +166,10 @@ class ClassBody:
         declared = _in_dataclass_fields(base, annotations)
         for key in merged_order(list(vars(base)), list(annotations)):
             if (key.startswith("__") and key.endswith("__")) or key.startswith("_sa_"):
+                continue
+            if base is self.cls and any(vars(base).get(key) is copied for copied in self._copies.values()):
+                if key in annotations:  # the value is a mixin's, which stands there for functions to find
+                    yield key, None, annotations[key]
                 continue
             if key in declared:
                 yield key, declared[key], None
@@ -172,6 +190,8 @@ class ClassBody:
             )
         if key in self.attributes:
             return self._says_more(key, value, annotation, base)
+        if (base, key) in self._copies:
+            return True
         if base is self.cls:
             return True
         for nearer in self.cls.__mro__:

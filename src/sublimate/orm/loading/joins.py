@@ -167,6 +167,8 @@ class Joiner:
     def _find_left(self, target: Any, right: Any, onclause: Any) -> Any:
         candidates = list(self.explicit) or self._fallback()
         usable = [c for c in candidates if c is not right]
+        if not usable and onclause is not None:  # the columns no longer say so, but the condition does
+            usable = [f for f in onclause._from_objects if f is not right]
         if not usable:
             raise exc.InvalidRequestError(
                 f"Don't know how to join to {_described(target)}. Please use the .select_from() method to establish an explicit left "

@@ -125,6 +125,10 @@ class Load(LoaderOption):
         """Several options below the attribute reached so far."""
         new = self
         for opt in opts:
+            if not isinstance(opt, Load):
+                raise exc.ArgumentError(
+                    f"Loader option {opt!r} is not compatible with the Load.options() method."
+                )
             for path, strategy, params, nodes in opt.elements:
                 new = new._at((*self._path, *path), strategy, params, nodes)
         return new

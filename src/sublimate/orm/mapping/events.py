@@ -31,6 +31,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "load": ("target", "context"),
     "refresh": ("target", "context", "attrs"),
     "refresh_flush": ("target", "flush_context", "attrs"),
+    "merged_without_load": ("target",),  # for what watches values that were put there
     "expire": ("target", "attrs"),
     "pickle": ("target", "state_dict"),
     "unpickle": ("target", "state_dict"),

@@ -83,6 +83,8 @@ class Merge:
         yield from self._copy_steps(mapper, given, state, target, created)
         if not self.load:
             self._forget_changes(target)
+            if mapper._dispatch is not None:
+                mapper._dispatch.merged_without_load(target)
         return target
 
     def _forget_changes(self, target: Any) -> None:
@@ -171,7 +173,7 @@ class Merge:
             self._came_along.update((id(item), impl.reverse_key) for item in items)
         found = yield from self._objects_steps(items)
         merged: Any = found if impl.is_collection else found[0] if found else None
-        if not self.load:
+        if not self.load or impl.prop.viewonly:  # what it shows is nothing to be written
             impl.set_committed(target, merged)
             return
         if impl.is_collection:
