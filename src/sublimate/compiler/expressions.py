@@ -248,7 +248,7 @@ def render_label(
 def label_key(label: Any, element: Any = None) -> tuple[Any, ...]:
     """What a SELECT remembers a label among its columns by."""
     named = label.name if not isinstance(label.name, AnonymousName) else id(label.name)
-    return ("label", (element or label.element).shape, named)
+    return ("label", (label.element if element is None else element).shape, named)
 
 
 @renders("grouping")
