@@ -166,7 +166,7 @@ class Machine:
         self.handles: list[Any] = []
         self.held: dict[int, Any] = {}
         self.savepoints: list[Any] = []
-        self.new: list[Any] = []
+        self.pending: list[Any] = []
         """The pending instances before this step."""
         self.keys = 0
         self.transients: set[int] = set()
@@ -261,7 +261,7 @@ class Machine:
         """Roll back."""
         self.savepoints.clear()
         self.session.rollback()
-        self._forget(self.new)
+        self._forget(self.pending)
         self._count_on()
         self.events = [event for event in self.events if event[0] in ATTRIBUTE_EVENTS]
         self._settle_switched()
@@ -273,7 +273,7 @@ class Machine:
         self.held.update((id(obj), obj) for obj in self.session)
         told, self.events = self.events, []
         shown = [self.observe(h) for h in self.handles]
-        self.new = [h for h in self.handles if self.root.sa.inspect(h).pending]
+        self.pending = [h for h in self.handles if self.root.sa.inspect(h).pending]
         return seen, shown, _settled(told)
 
     def _settle_switched(self) -> None:
