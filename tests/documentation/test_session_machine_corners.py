@@ -334,6 +334,11 @@ def test_the_order_of_events(engine, say):
         spot.to = []
         say(log)
         log.clear()
+        ring = Node(name="ring")
+        ring.down = [ring]
+        ring.down = []
+        say(log)
+        log.clear()
         first, second, owner = Toy(name="same"), Toy(name="same"), Owner()
         first.owner = owner
         second.owner = owner

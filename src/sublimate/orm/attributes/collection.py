@@ -312,7 +312,8 @@ class CollectionAttribute(RelationAttribute):
         for item in before:
             if id(item) not in staying:
                 self.removing(made, item)
-                if self.watched and self.reverse_key is not None and item is not obj:
+                told = item is not obj or not started_by(self, item).is_collection
+                if self.watched and self.reverse_key is not None and told:
                     self.tell_removed(
                         "remove", obj, item, started_by(self, item), backref=True
                     )  # as SQLAlchemy does
