@@ -9,6 +9,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar
 
+from sublimate.dialects.postgresql.operands import comparison
 from sublimate.operators import custom_op
 from sublimate.operators import functions as f
 from sublimate.operators.classes import OperatorClass
@@ -255,10 +256,10 @@ class RangeComparator(Comparator):
     __slots__ = ()
 
     def contains(self, other: Any, **kw: Any) -> Any:
-        return self.expr.operate(_operator("@>"), other)
+        return self.expr.operate(comparison("@>"), other)
 
     def contained_by(self, other: Any) -> Any:
-        return self.expr.operate(_operator("<@"), other)
+        return self.expr.operate(comparison("<@"), other)
 
     def overlaps(self, other: Any) -> Any:
         return self.expr.operate(_operator("&&"), other)
