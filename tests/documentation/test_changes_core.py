@@ -796,3 +796,9 @@ def test_defaults_see_those_to_come_as_none(engine, say):
             connection.execute(q.insert().values([{"n": "v"}, {"n": "w"}]), {"m": "x"})
         connection.execute(rows.update().where(rows.c.id == 1).values(n="q"))
         say(connection.execute(select(rows).order_by(rows.c.id)).all())
+
+
+@both("sqlite")
+def test_collections_without_columns_are_false(engine, say):
+    empty = Table("empty", MetaData())
+    say(bool(empty.c), bool(empty.primary_key.columns), bool(select().selected_columns), bool(q.c))

@@ -92,7 +92,7 @@ class ColumnCollection(Generic[_Key, _Column]):
         return len(self._list)
 
     def __bool__(self) -> bool:
-        return True
+        return bool(self._list)
 
     def __contains__(self, key: object) -> bool:
         if not isinstance(key, str):
