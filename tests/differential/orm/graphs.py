@@ -88,6 +88,8 @@ class Side:
     """Its objects have one parent only."""
     lonely: bool = False
     """One to many, and its objects have no other side."""
+    paired: bool = True
+    """There is another side."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ class Graph:
                         r.viewonly,
                         selfish and not r.plural,
                         alone="delete-orphan" in r.cascade,
+                        paired=r.back,
                         lonely=r.kind in ("otm", "oto") and not r.back,
                     )
                 )

@@ -619,6 +619,8 @@ class Machine:
             setattr(
                 place[0], place[1].name, None
             )  # `del` leaves the link under SQLAlchemy (docs/deviations.md)
+        elif place is not None and place[1].plural and not place[1].paired:
+            self.replace(number, which, ())  # likewise
         elif place is not None and place[1].lazy not in UNKNOWN:
             delattr(place[0], place[1].name)
 
