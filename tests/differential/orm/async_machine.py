@@ -7,6 +7,7 @@ from typing import Any
 
 from differential.orm.graphs import Graph
 from differential.orm.machine import Machine, Operation
+from differential.orm.run import enforce_foreign_keys
 from differential.roots import Root
 
 
@@ -17,6 +18,8 @@ class AsyncMachine(Machine):
         self.loop = asyncio.new_event_loop()
         self.async_engine: Any = root.aio.create_async_engine("sqlite+aiosqlite://")  # type: ignore[attr-defined]
         self.async_session: Any = None
+        if graph.enforced:  # before there is a connection
+            enforce_foreign_keys(root, self.async_engine.sync_engine)
         self.wait(self._in_worker(lambda: Machine.__init__(self, root, declared, graph)))
 
     def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
