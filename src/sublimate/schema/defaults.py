@@ -263,6 +263,10 @@ class IdentityOptions(DialectKWArgs):
     def _options(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _OPTION_NAMES}
 
+    def _as_dict(self) -> dict[str, Any]:
+        """The options that were given, which Alembic reads."""
+        return {name: value for name, value in self._options().items() if value is not None}
+
 
 _OPTION_NAMES = (
     "start",
@@ -301,6 +305,9 @@ class Identity(IdentityOptions, FetchedValue):
         self._set_dialect_options(dialect_kw, on_null=on_null, order=order)
         self.always = always
         self.for_update = False
+
+    def _as_dict(self) -> dict[str, Any]:
+        return {"always": self.always, **super()._as_dict()}
 
     @property
     def on_null(self) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from .arguments import tls_context
@@ -20,6 +21,7 @@ class AiomysqlDriver(AwaitedDriver):
     package = "aiomysql"
     module = "aiomysql"
 
+    @cached_property
     def error_class(self) -> type[Exception]:
         found: type[Exception] = importlib.import_module("pymysql.err").MySQLError
         return found

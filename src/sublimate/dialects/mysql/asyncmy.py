@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cached_property
 from typing import Any
 
 from .awaited import AwaitedConnection, AwaitedDriver, drop
@@ -18,6 +19,7 @@ class AsyncmyDriver(AwaitedDriver):
     package = "asyncmy"
     module = "asyncmy"
 
+    @cached_property
     def error_class(self) -> type[Exception]:
         found: type[Exception] = importlib.import_module("asyncmy.errors").MySQLError
         return found

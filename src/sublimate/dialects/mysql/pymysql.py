@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ class PyMySQLDriver(WireDriver):
     module = "pymysql"
     paramstyle: ClassVar[ParamStyle] = "pyformat"
 
+    @cached_property
     def error_class(self) -> type[Exception]:
         found: type[Exception] = self.load().err.MySQLError
         return found

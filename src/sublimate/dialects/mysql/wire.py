@@ -6,6 +6,7 @@ Values become part of the text here, by the driver's own escaping, so a value th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from ... import exc
@@ -39,6 +40,7 @@ class WireDriver(Driver):
     paramstyle: ClassVar[ParamStyle] = "format"
     database_argument: ClassVar[str] = "database"
 
+    @cached_property
     def error_class(self) -> type[Exception]:
         """The base of the driver's errors."""
         raise NotImplementedError
@@ -63,7 +65,7 @@ class WireDriver(Driver):
     ) -> Exception:
         return errors.translate(
             error,
-            self.error_class(),
+            self.error_class,
             statement,
             params,
             hide_parameters=self.hide_parameters,
@@ -84,6 +86,7 @@ class WireConnection:
         "_autocommit_due",
         "_begun",
         "_encoding",
+        "_error_class",
         "_escape",
         "_restoring",
         "_stream",
@@ -98,6 +101,9 @@ class WireConnection:
         self.driver = driver
         self.raw = raw
         self.in_exchange = False
+        self._error_class = (
+            driver.error_class
+        )  # found now: when the interpreter ends, nothing can be imported
         self._encoding = encoding
         self._escape = escape_with(escape)
         self._autocommit_due = not raw.get_autocommit()
@@ -174,7 +180,7 @@ class WireConnection:
 
     def _translated(self, error: Exception, sql: str, args: Any, ismulti: bool = False) -> Exception:
         """Our error. One that is not the driver's came in the middle of reading: the connection is of no more use."""
-        if not isinstance(error, self.driver.error_class()):
+        if not isinstance(error, self._error_class):
             self.terminate()
         elif errors.code_of(error) == errors.DEADLOCK:
             self.raw.server_status &= ~IN_TRANSACTION
