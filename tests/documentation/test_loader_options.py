@@ -876,3 +876,23 @@ def test_option_mistakes(engine, say):
     ):
         with Session(engine) as session, say.error():
             session.execute(make()).unique().all()
+
+
+@both()
+def test_criteria_that_read_a_subquery_of_the_same_table(engine, say):
+    shop(engine).close()
+    some = select(Order.id).where(Order.id > 1).subquery("some")
+    named = select(Order.id, Order.user_id).where(Order.id != 2).cte("named")
+    for name, within in (("subquery", select(some.c.id)), ("cte", select(named.c.id))):
+        for strategy in (joinedload, selectinload, subqueryload):
+            statement = (
+                select(User).options(strategy(User.orders.and_(Order.id.in_(within)))).order_by(User.id)
+            )
+            if strategy is joinedload:
+                say(statement)
+            show(engine, say, f"{strategy.__name__} {name}", statement)
+        show(engine, say, f"criteria {name}", select(User).options(
+            joinedload(User.orders), with_loader_criteria(Order, Order.id.in_(within))
+        ).order_by(User.id))  # fmt: skip
+    many = aliased(Order, select(Order).where(Order.id > 1).subquery("many"))
+    say(select(many).where(many.id.in_(select(some.c.id)), many.user.has(User.id > 0)))

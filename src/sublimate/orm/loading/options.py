@@ -21,6 +21,8 @@ from sublimate.orm.mapping.entity import Lowerable
 from sublimate.statements.executable import ExecutableOption
 from sublimate.util.warnings import warn_deprecated
 
+from .own_condition import own_condition
+
 #: what an option takes for an attribute
 Attribute = Literal["*"] | QueryableAttribute[Any]
 Path = tuple[Any, ...]
@@ -260,7 +262,9 @@ class LoaderCriteriaOption(LoaderOption):
         include_aliases: bool,
         propagate_to_loaders: bool,
     ) -> None:
-        self.conditions = conditions  # (entity, condition on it)
+        self.mark = mark = object()  # stays with copies of the option, and says in its conditions whose they are
+        #: (entity, condition on it)
+        self.conditions = tuple([(entity, own_condition(condition, mark)) for entity, condition in conditions])
         self.loader_only = loader_only
         self.include_aliases = include_aliases
         self.propagate_to_loaders = propagate_to_loaders

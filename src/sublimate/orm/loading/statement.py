@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from sublimate import exc
+from sublimate.compiler.registry import renders
 from sublimate.expression.label import Label
 from sublimate.expression.node import AnonymousName
 from sublimate.expression.traverse import replacement_traverse
@@ -43,6 +44,18 @@ def inherit_criteria(criteria: tuple[LoaderCriteriaOption, ...]) -> Iterator[Non
     current.criteria = before + criteria
     try:
         yield
+    finally:
+        current.criteria = before
+
+
+@renders("own_condition")
+def render_own_condition(node: Any, ctx: Any, **kw: Any) -> str:
+    """A condition that criteria brought, without these criteria inside."""
+    before = current.criteria
+    current.criteria = tuple([option for option in before if option.mark is not node.mark])
+    try:
+        text: str = ctx.render(node.element, **kw)
+        return text
     finally:
         current.criteria = before
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sublimate.expression.column import ColumnClause
+from sublimate.expression.column import ColumnClause, ProxyColumn
 from sublimate.statements.adapt import ClauseAdapter
 from sublimate.statements.join import FromGrouping, Join
 
@@ -17,6 +17,8 @@ class EntityAdapter(ClauseAdapter):
         self.insp = insp
 
     def _replace_one(self, node: Any) -> Any | None:
+        if isinstance(node, ProxyColumn) and corresponding_column(self.selectable, node, True) is None:
+            return None  # of a subquery beside the entity, though it reads from the same table
         if isinstance(node, ColumnClause):
             found = self.insp._column(node)
             return None if found is node and node.table is not self.selectable else found
@@ -25,14 +27,14 @@ class EntityAdapter(ClauseAdapter):
         return super()._replace_one(node)
 
 
-def corresponding_column(selectable: Any, column: Any) -> Any:
+def corresponding_column(selectable: Any, column: Any, require_embedded: bool = False) -> Any:
     """The column of a selectable (or of a part of a join) that stands for a table's column, or None."""
     if isinstance(selectable, Join):
         for side in (selectable.left, selectable.right):
-            found = corresponding_column(side, column)
+            found = corresponding_column(side, column, require_embedded)
             if found is not None:
                 return found
         return None
     if isinstance(selectable, FromGrouping):
-        return corresponding_column(selectable.element, column)
-    return selectable.corresponding_column(column)
+        return corresponding_column(selectable.element, column, require_embedded)
+    return selectable.corresponding_column(column, require_embedded)
