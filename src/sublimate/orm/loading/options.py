@@ -262,9 +262,12 @@ class LoaderCriteriaOption(LoaderOption):
         include_aliases: bool,
         propagate_to_loaders: bool,
     ) -> None:
-        self.mark = mark = object()  # stays with copies of the option, and says in its conditions whose they are
+        #: stays with copies of the option, and says in its conditions whose they are
+        self.mark = mark = object()
         #: (entity, condition on it)
-        self.conditions = tuple([(entity, own_condition(condition, mark)) for entity, condition in conditions])
+        self.conditions = tuple(
+            [(entity, own_condition(condition, mark)) for entity, condition in conditions]
+        )
         self.loader_only = loader_only
         self.include_aliases = include_aliases
         self.propagate_to_loaders = propagate_to_loaders
